@@ -99,9 +99,9 @@ extension ConfigurationProblem.Fact {
         case .notYAML(let reason):
             "is not YAML: \(reason)"
         case .duplicateKey(let key):
-            "the key “\(key)” is given twice in this mapping (first here); keep one"
+            "the key \"\(key)\" is given twice in this mapping (first here); keep one"
         case .unknownKey(let key, let nearest):
-            "unknown key “\(key)”" + (nearest.map { "; did you mean “\($0)”?" } ?? "; Sluice has no such setting here")
+            "unknown key \"\(key)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "; Sluice has no such setting here")
         case .unknownVariable(let nearest):
             "names no setting" + (nearest.map { "; did you mean \($0)?" } ?? "; remove it, or see sluice config show")
         case .wrongKind(let found, let needed), .wrongValue(let found, let needed):
@@ -109,9 +109,9 @@ extension ConfigurationProblem.Fact {
         case .missing(let needed):
             "nothing is given, needed \(needed)"
         case .duplicateName(let name, let first):
-            "the name “\(name)” is taken by the entry at \(first); give each its own"
+            "the name \"\(name)\" is taken by the entry at \(first); give each its own"
         case .listenerConflict(let address, let first, let accessPoint):
-            "\(address) is already the address of a listener of “\(accessPoint)” at \(first); "
+            "\(address) is already the address of a listener of \"\(accessPoint)\" at \(first); "
                 + "give each listener its own address or port"
         case .contradiction(let found, let needed):
             "\(found); \(needed)"

@@ -221,7 +221,7 @@ final class SectionReader {
     /// The value as an error shows it: quoted, and cut when it is long.
     private func shown(_ text: String) -> String {
         let longest = 80
-        return text.count > longest ? "“\(text.prefix(longest))…”" : "“\(text)”"
+        return text.count > longest ? "\"\(text.prefix(longest))…\"" : "\"\(text)\""
     }
 }
 
@@ -234,7 +234,7 @@ extension Node {
 
     fileprivate var kindName: String {
         switch self {
-        case .scalar(let scalar): isNothing ? "nothing" : "“\(scalar.string.prefix(80))”"
+        case .scalar(let scalar): isNothing ? "nothing" : "\"\(scalar.string.prefix(80))\""
         case .mapping: "a mapping"
         case .sequence: "a list"
         case .alias: "an alias"

@@ -1,6 +1,6 @@
 /// How one kind of scalar setting is read from its text, shown, and described when the text does not fit.
 struct ScalarKind<Value>: Sendable {
-    /// What is needed, as the end of "found “x”, needed …".
+    /// What is needed, as the end of "found \"x\", needed …".
     let needed: String
     /// Nil when the text is not of this kind or out of its range.
     let parse: @Sendable (String) -> Value?
@@ -23,7 +23,7 @@ extension ScalarKind<String> {
 
     /// A name for people and log lines: letters, digits, `-`, `_` and `.`, at most 64 of them.
     static let name = ScalarKind(
-        needed: "a name of letters, digits, “-”, “_” and “.”, at most 64 characters",
+        needed: "a name of letters, digits, \"-\", \"_\" and \".\", at most 64 characters",
         parse: { text in
             let isClean = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
             return (1...64).contains(text.utf8.count) && isClean ? text : nil
@@ -95,7 +95,7 @@ extension ScalarKind where Value: CaseIterable & RawRepresentable & Sendable, Va
     static var choice: Self {
         let words = Value.allCases.map(\.rawValue)
         return ScalarKind(
-            needed: words.count == 1 ? "“\(words[0])”" : "one of " + words.joined(separator: ", "),
+            needed: words.count == 1 ? "\"\(words[0])\"" : "one of " + words.joined(separator: ", "),
             parse: { Value(rawValue: $0) },
             render: { $0.rawValue }
         )
