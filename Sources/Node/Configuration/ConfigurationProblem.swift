@@ -101,7 +101,8 @@ extension ConfigurationProblem.Fact {
         case .duplicateKey(let key):
             "the key \"\(key)\" is given twice in this mapping (first here); keep one"
         case .unknownKey(let key, let nearest):
-            "unknown key \"\(key)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "; Sluice has no such setting here")
+            "unknown key \"\(key)\""
+                + (nearest.map { "; did you mean \"\($0)\"?" } ?? "; Sluice has no such setting here")
         case .unknownVariable(let nearest):
             "names no setting" + (nearest.map { "; did you mean \($0)?" } ?? "; remove it, or see sluice config show")
         case .wrongKind(let found, let needed), .wrongValue(let found, let needed):
