@@ -105,7 +105,7 @@ extension RegistryError: CustomStringConvertible {
             "Custom server certificate limit reached: \(bound) bound, \(limit) allowed. "
                 + "Unbind or replace one, or raise limits.customServerCertificates."
         case .nameConflict(let name, let family, let slot, let certificate):
-            "\(name) is served by slot \(slot) (certificate \(certificate.short)) with an \(family) key already. "
+            "The name \(name) is served by slot \(slot) (certificate \(certificate.short)) with an \(family) key already. "
                 + "One certificate per name and key type is allowed: replace that slot, or leave the name out."
         case .unsupportedKey(let fingerprint, let key):
             "Certificate \(fingerprint.short) has a key of type \(key.description.quotable); RSA, EC or Ed25519 is needed."
