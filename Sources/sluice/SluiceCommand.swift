@@ -27,7 +27,7 @@ struct SluiceCommand: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Running a gateway",
-                subcommands: [InitCommand.self, ServeCommand.self, ConfigCommand.self]
+                subcommands: [ConfigCommand.self]
             ),
             CommandGroup(
                 name: "A running gateway",

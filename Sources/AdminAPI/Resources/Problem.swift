@@ -1,4 +1,4 @@
-import HTTPTypes
+import Hummingbird
 import Registry
 
 /// An error as the API tells it (RFC 9457): what it is for programs, what it is for people, and what stands in the way.

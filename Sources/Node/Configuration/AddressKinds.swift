@@ -6,14 +6,14 @@ extension ScalarKind<SocketAddress> {
     /// Where to listen.
     static let listenAddress = ScalarKind(
         needed: "an IP address and a port, such as \"0.0.0.0:8883\" or \"[::]:8883\"",
-        parse: { SocketAddress($0) },
+        parse: { try? SocketAddress($0) },
         render: { "\($0)" }
     )
 
     /// Where to listen so that only this host can connect.
     static let loopback = ScalarKind(
         needed: "a loopback address and a port, such as \"127.0.0.1:9080\" (what it serves is not protected)",
-        parse: { text in SocketAddress(text).flatMap { $0.isLoopback ? $0 : nil } },
+        parse: { text in (try? SocketAddress(text)).flatMap { $0.isLoopback ? $0 : nil } },
         render: { "\($0)" }
     )
 
@@ -21,11 +21,22 @@ extension ScalarKind<SocketAddress> {
     static let resolver = ScalarKind(
         needed: "a resolver's IP address, with a port unless it is 53, such as \"192.0.2.53\" or \"127.0.0.1:5300\"",
         parse: { text in
-            let port = 53
-            return SocketAddress(text) ?? SocketAddress("\(text):\(port)") ?? SocketAddress("[\(text)]:\(port)")
+            // RFC 1035 § 4.2
+            SocketAddress(host: text, port: 53) ?? (try? SocketAddress(text))
         },
         render: { "\($0)" }
     )
+}
+
+extension SocketAddress {
+    /// 127.0.0.0/8 (RFC 1122 § 3.2.1.3) or ::1 (RFC 4291 § 2.5.3).
+    fileprivate var isLoopback: Bool {
+        switch family {
+        case .ipv4: bytes.first == 127
+        case .ipv6: bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
+        case .unnamed: false
+        }
+    }
 }
 
 extension ScalarKind<AddressRange> {

@@ -10,6 +10,15 @@ struct AdminClient: Sendable {
     /// The configuration file that named the socket, to tell people how to start the gateway.
     let configuration: String?
 
+    /// What is to be done with the resource.
+    enum Method: String, Sendable {
+        case get = "GET"
+        case post = "POST"
+        case put = "PUT"
+        case patch = "PATCH"
+        case delete = "DELETE"
+    }
+
     /// The longest answer taken, in bytes; a page of 100 certificates has some tens of kilobytes.
     private static let largestAnswer = 16 << 20
     /// The longest a request may take: a change may wait for others and for the disk.
@@ -18,7 +27,7 @@ struct AdminClient: Sendable {
     /// Sends a request and gives the JSON of its answer.
     ///
     /// - Throws: what the gateway refused, in its words, or why it does not answer.
-    func send(_ method: HTTPMethod, _ path: String, body: Data? = nil) async throws(CommandFailure) -> Data {
+    func send(_ method: AdminClient.Method, _ path: String, body: Data? = nil) async throws(CommandFailure) -> Data {
         let answer: NIOHTTPClientResponseFull
         do {
             answer = try await exchange(method, "/api/v1/" + path, body: body)
@@ -33,7 +42,7 @@ struct AdminClient: Sendable {
     }
 
     private func exchange(
-        _ method: HTTPMethod, _ path: String, body: Data?
+        _ method: AdminClient.Method, _ path: String, body: Data?
     ) async throws -> NIOHTTPClientResponseFull {
         let connection = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connect(unixDomainSocketPath: socket) { channel in
@@ -53,7 +62,9 @@ struct AdminClient: Sendable {
             var headers = HTTPHeaders([("host", "localhost"), ("connection", "close"), ("accept", "application/json")])
             headers.add(name: "content-length", value: String(body?.count ?? 0))
             if body != nil { headers.add(name: "content-type", value: "application/json") }
-            try await outbound.write(.head(HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers)))
+            let head = HTTPRequestHead(
+                version: .http1_1, method: HTTPMethod(rawValue: method.rawValue), uri: path, headers: headers)
+            try await outbound.write(.head(head))
             if let body { try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
             try await outbound.write(.end(nil))
             for try await answer in inbound { return answer }

@@ -59,7 +59,7 @@ struct CACertsCommand: AsyncParsableCommand {
             var body = ["pem": JSONValue.text(try PEMFile.read(ca))]
             if let name { body["name"] = .text(name) }
             if inactive { body["state"] = .text("inactive") }
-            try await change.change(.POST, "ca-certificates", body: body)
+            try await change.change(.post, "ca-certificates", body: body)
         }
     }
 
@@ -72,7 +72,7 @@ struct CACertsCommand: AsyncParsableCommand {
         @OptionGroup var change: ChangeOptions
 
         func run() async throws {
-            try await change.change(.DELETE, "ca-certificates/" + (try Answer.escaped(ca)))
+            try await change.change(.delete, "ca-certificates/" + (try Answer.escaped(ca)))
         }
     }
 
@@ -86,7 +86,7 @@ struct CACertsCommand: AsyncParsableCommand {
 
         func run() async throws {
             let path = "ca-certificates/" + (try Answer.escaped(ca))
-            try await change.change(.PATCH, path, body: ["state": .text("active")])
+            try await change.change(.patch, path, body: ["state": .text("active")])
         }
     }
 
@@ -100,7 +100,7 @@ struct CACertsCommand: AsyncParsableCommand {
 
         func run() async throws {
             let path = "ca-certificates/" + (try Answer.escaped(ca))
-            try await change.change(.PATCH, path, body: ["state": .text("inactive")])
+            try await change.change(.patch, path, body: ["state": .text("inactive")])
         }
     }
 }

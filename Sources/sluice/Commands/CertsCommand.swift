@@ -37,7 +37,7 @@ struct CertsCommand: AsyncParsableCommand {
         func run() async throws {
             var body = ["chain": JSONValue.text(try PEMFile.read(chain)), "key": .text(try PEMFile.read(key))]
             if let name { body["name"] = .text(name) }
-            try await change.change(.POST, "certificates", body: body)
+            try await change.change(.post, "certificates", body: body)
         }
     }
 
@@ -77,7 +77,7 @@ struct CertsCommand: AsyncParsableCommand {
         @OptionGroup var change: ChangeOptions
 
         func run() async throws {
-            try await change.change(.DELETE, "certificates/" + (try Answer.escaped(certificate)))
+            try await change.change(.delete, "certificates/" + (try Answer.escaped(certificate)))
         }
     }
 }

@@ -1,7 +1,6 @@
 import AdminAPI
 import ArgumentParser
 import Foundation
-import NIOHTTP1
 
 /// What every verb that only looks takes.
 struct ManagementOptions: ParsableArguments {
@@ -18,7 +17,7 @@ struct ManagementOptions: ParsableArguments {
         var cursor: String?
         repeat {
             let query = "?limit=100" + (cursor.map { "&cursor=\($0)" } ?? "")
-            let json = try await client.send(.GET, path + query)
+            let json = try await client.send(.get, path + query)
             let page = try Answer.decode(Page<Item>.self, from: json)
             pages.append(json)
             items += page.items
@@ -29,7 +28,7 @@ struct ManagementOptions: ParsableArguments {
 
     /// Fetches and prints one object.
     func printOne<Item: Listed>(_ path: String, of type: Item.Type) async throws {
-        let json = try await gateway.client().send(.GET, path)
+        let json = try await gateway.client().send(.get, path)
         try printer.printOne(try Answer.decode(Item.self, from: json), json: json)
     }
 }
@@ -48,7 +47,7 @@ struct ChangeOptions: ParsableArguments {
     ///
     /// - Parameter asking: whether a person is asked first, with the change's consequences before the eyes.
     func change(
-        _ method: HTTPMethod, _ path: String, body: [String: JSONValue]? = nil, asking: Bool = false
+        _ method: AdminClient.Method, _ path: String, body: [String: JSONValue]? = nil, asking: Bool = false
     ) async throws {
         let client = try management.gateway.client()
         let data = try body.map { try JSONEncoder().encode(JSONValue.object($0)) }

@@ -13,7 +13,7 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var management: ManagementOptions
 
     func run() async throws {
-        let json = try await management.gateway.client().send(.GET, "status")
+        let json = try await management.gateway.client().send(.get, "status")
         let status = try Answer.decode(StatusResource.self, from: json)
         let printer = management.printer
         if printer.isForPrograms {
@@ -38,7 +38,7 @@ struct ReloadCommand: AsyncParsableCommand {
     @OptionGroup var management: ManagementOptions
 
     func run() async throws {
-        let json = try await management.gateway.client().send(.POST, "reload")
+        let json = try await management.gateway.client().send(.post, "reload")
         let report = try Answer.decode(ReloadReport.self, from: json)
         let printer = management.printer
         guard !printer.isForPrograms else { return try printer.printValue(json) }

@@ -60,7 +60,7 @@ struct ServerCertsCommand: AsyncParsableCommand {
         func run() async throws {
             var body = ["certificate": JSONValue.text(certificate)]
             if let slot { body["slot"] = .text(slot) }
-            try await change.change(.POST, "server-certificates", body: body)
+            try await change.change(.post, "server-certificates", body: body)
         }
     }
 
@@ -77,7 +77,7 @@ struct ServerCertsCommand: AsyncParsableCommand {
 
         func run() async throws {
             let path = "server-certificates/" + (try Answer.escaped(slot))
-            try await change.change(.PUT, path, body: ["certificate": .text(certificate)])
+            try await change.change(.put, path, body: ["certificate": .text(certificate)])
         }
     }
 
@@ -96,7 +96,7 @@ struct ServerCertsCommand: AsyncParsableCommand {
         @OptionGroup var change: ChangeOptions
 
         func run() async throws {
-            try await change.change(.DELETE, "server-certificates/" + (try Answer.escaped(slot)), asking: true)
+            try await change.change(.delete, "server-certificates/" + (try Answer.escaped(slot)), asking: true)
         }
     }
 
@@ -113,7 +113,7 @@ struct ServerCertsCommand: AsyncParsableCommand {
             @OptionGroup var change: ChangeOptions
 
             func run() async throws {
-                try await change.change(.PATCH, "server-certificates/default", body: ["enabled": .boolean(true)])
+                try await change.change(.patch, "server-certificates/default", body: ["enabled": .boolean(true)])
             }
         }
 
@@ -127,7 +127,7 @@ struct ServerCertsCommand: AsyncParsableCommand {
 
             func run() async throws {
                 try await change.change(
-                    .PATCH, "server-certificates/default", body: ["enabled": .boolean(false)], asking: true)
+                    .patch, "server-certificates/default", body: ["enabled": .boolean(false)], asking: true)
             }
         }
     }

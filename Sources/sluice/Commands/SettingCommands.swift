@@ -43,7 +43,7 @@ struct ModeCommand: AsyncParsableCommand {
         func run() async throws {
             var body = ["mode": JSONValue.text(mode.rawValue)]
             if let anonymous { body["anonymous"] = .boolean(anonymous == .on) }
-            try await change.change(.PUT, "mode", body: body)
+            try await change.change(.put, "mode", body: body)
         }
     }
 }
@@ -92,7 +92,7 @@ struct TLSCommand: AsyncParsableCommand {
             var body: [String: JSONValue] = [:]
             if let min { body["min"] = .text(min.rawValue) }
             if let max { body["max"] = .text(max.rawValue) }
-            try await change.change(.PUT, "tls", body: body)
+            try await change.change(.put, "tls", body: body)
         }
     }
 }
