@@ -1,4 +1,4 @@
-package import struct Foundation.Date
+package import struct FoundationEssentials.Date
 
 /// Why the registry refuses a text or a change; each case carries what was compared.
 package enum RegistryError: Error, Hashable, Sendable {

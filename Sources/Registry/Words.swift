@@ -1,4 +1,4 @@
-package import Foundation
+package import FoundationEssentials
 
 extension Date {
     /// RFC 3339 in UTC to the second, as all of the registry's messages write times.
