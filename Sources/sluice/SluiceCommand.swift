@@ -27,7 +27,7 @@ struct SluiceCommand: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Running a gateway",
-                subcommands: [ConfigCommand.self]
+                subcommands: [InitCommand.self, ServeCommand.self, ConfigCommand.self]
             ),
             CommandGroup(
                 name: "A running gateway",

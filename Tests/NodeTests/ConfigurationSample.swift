@@ -15,7 +15,11 @@ enum ConfigurationSample {
 
     static func parse(_ text: String, environment: [String: String] = [:]) throws(ConfigurationError) -> Configuration {
         try Configuration.parse(
-            text, file: file, environment: environment, host: Configuration.HostFacts(name: "gw-1", cores: 4))
+            text,
+            file: file,
+            environment: environment,
+            host: Configuration.HostFacts(name: "gw-1", cores: 4)
+        )
     }
 
     /// What is wrong with the text, a problem a line, with the file's name left out.

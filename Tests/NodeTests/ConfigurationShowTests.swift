@@ -1,5 +1,6 @@
-@testable import Node
 import Testing
+
+@testable import Node
 
 @Suite struct `The configuration shown` {
     private static let text =
@@ -12,14 +13,16 @@ import Testing
     @Test func `reads back as the same configuration`() throws {
         let configuration = try ConfigurationSample.parse(Self.text)
         let again = try ConfigurationSample.parse(configuration.settings.yaml(origins: false))
-        #expect(again.settings.map(\.name) == configuration.settings.map(\.name))
+        #expect(again.settings.map(\.path) == configuration.settings.map(\.path))
         #expect(again.settings.map(\.value) == configuration.settings.map(\.value))
     }
 
     @Test func `says where each value comes from`() throws {
         let configuration = try ConfigurationSample.parse(Self.text, environment: ["SLUICE_LOG__FORMAT": "text"])
         let origins = Dictionary(
-            configuration.settings.map { ($0.name, $0.origin.description) }, uniquingKeysWith: { first, _ in first })
+            configuration.settings.map { ($0.path, $0.origin.description) },
+            uniquingKeysWith: { first, _ in first }
+        )
         #expect(origins["accessPoints[0].listeners[0].address"] == "/etc/sluice/sluice.yaml:5:18")
         #expect(origins["log.level"] == "/etc/sluice/sluice.yaml:6:15")
         #expect(origins["log.format"] == "$SLUICE_LOG__FORMAT")
@@ -39,7 +42,10 @@ import Testing
                       - address: "0.0.0.0:8883"
                         protocol: mqtts
 
-                """), "\(yaml)")
+                """
+            ),
+            "\(yaml)"
+        )
         #expect(yaml.contains("  cas:\n    - /etc/sluice/ca.pem\n"), "\(yaml)")
     }
 

@@ -1,10 +1,11 @@
 import Logging
 import MQTTBroker
-@testable import Node
 import Reactors
 import Registry
 import TLSGateway
 import Testing
+
+@testable import Node
 
 @Suite struct `A configuration file` {
     @Test func `needs no more than an access point`() throws {
@@ -14,11 +15,11 @@ import Testing
         #expect(point.kind == .public)
         #expect(point.hostname.text == "mqtt.example.net")
         #expect(point.listeners.map(\.address.description) == ["0.0.0.0:8883"])
-        #expect(point.listeners.map(\.transport) == [.mqtts])
+        #expect(point.listeners.map(\.protocol) == [.mqtts])
         #expect(point.allow.isEmpty)
         #expect(point.mode == nil)
         #expect(point.clientIDPolicy == .fill)
-        #expect(point.unknownServerName == .default)
+        #expect(point.unknownSNI == .default)
     }
 
     @Test func `has defaults for all the rest`() throws {
@@ -51,16 +52,17 @@ import Testing
                 mode: one-way
                 clientIDPolicy: require-match
                 unknownSNI: reject
-            """)
+            """
+        )
         let point = try #require(configuration.accessPoints.first)
         #expect(point.kind == .vpc)
         #expect(point.hostname.text == "mqtt-vpc.example.net")
-        #expect(point.listeners.map(\.transport) == [.mqtts, .mqtt])
+        #expect(point.listeners.map(\.protocol) == [.mqtts, .mqtt])
         #expect(point.listeners.map(\.address.port) == [8883, 1883])
         #expect(point.allow.map(\.description) == ["10.0.0.0/8", "2001:db8::/32"])
         #expect(point.mode == .oneWay)
         #expect(point.clientIDPolicy == .requireMatch)
-        #expect(point.unknownServerName == .reject)
+        #expect(point.unknownSNI == .reject)
     }
 
     @Test func `bounds the broker and admission`() throws {
@@ -83,7 +85,8 @@ import Testing
                   connectTimeout: 1500ms
                   maxConnections: 10
                 limits: { customServerCertificates: 2, cas: 4, subscriptionsPerClient: 9 }
-                """)
+                """
+        )
         #expect(configuration.broker.maximumPacketSize == 65536)
         #expect(configuration.broker.inFlightWindow == 20)
         #expect(configuration.broker.maximumQueuedMessages == 5)
@@ -110,12 +113,15 @@ import Testing
                 bootstrap:
                   defaultCertificate: { chainFile: server.pem, keyFile: server.key }
                   cas: [ca.pem, /srv/ca.pem]
-                """)
+                """
+        )
         #expect(configuration.dataDirectory == "/var/lib/sluice")
         #expect(configuration.keyEncryption.file == "/etc/sluice/keys/master.key")
         #expect(configuration.admin.socket == "/run/sluice/admin.sock")
         let files = BootstrapSettings.CertificateFiles(
-            chainFile: "/etc/sluice/server.pem", keyFile: "/etc/sluice/server.key")
+            chainFile: "/etc/sluice/server.pem",
+            keyFile: "/etc/sluice/server.key"
+        )
         #expect(configuration.bootstrap.defaultCertificate == files)
         #expect(configuration.bootstrap.authorities == ["/etc/sluice/ca.pem", "/srv/ca.pem"])
     }
@@ -125,7 +131,8 @@ import Testing
             ConfigurationSample.smallest + """
 
                 bootstrap: { mode: two-way, anonymous: false, tls: { min: "1.2", max: 1.3 } }
-                """)
+                """
+        )
         let range = try TLSVersionRange(minimum: .tls1_2, maximum: .tls1_3)
         #expect(configuration.bootstrap.settings == ClusterSettings(mode: .twoWay, anonymous: false, tls: range))
     }
@@ -136,7 +143,8 @@ import Testing
     ])
     func `names resolvers with or without a port`(text: String, expected: String) throws {
         let configuration = try ConfigurationSample.parse(
-            ConfigurationSample.smallest + "\ndns: { resolvers: [\"\(text)\"] }")
+            ConfigurationSample.smallest + "\ndns: { resolvers: [\"\(text)\"] }"
+        )
         #expect(configuration.dns.resolvers.map(\.description) == [expected])
     }
 
@@ -151,7 +159,8 @@ import Testing
             accessPoints:
               - { name: a, hostname: a.example.net, listeners: [{ address: "0.0.0.0:8883" }] }
               - { name: b, hostname: b.example.net, listeners: [{ address: "10.0.0.5:8883" }] }
-            """)
+            """
+        )
         #expect(problems.isEmpty)
     }
 }
@@ -175,7 +184,9 @@ import Testing
 
     @Test func `reach into lists by position`() throws {
         let configuration = try ConfigurationSample.parse(
-            ConfigurationSample.smallest, environment: ["SLUICE_ACCESS_POINTS__0__LISTENERS__0__ADDRESS": "127.0.0.1:1"])
+            ConfigurationSample.smallest,
+            environment: ["SLUICE_ACCESS_POINTS__0__LISTENERS__0__ADDRESS": "127.0.0.1:1"]
+        )
         #expect(configuration.accessPoints.first?.listeners.first?.address.description == "127.0.0.1:1")
     }
 
@@ -183,14 +194,19 @@ import Testing
         let configuration = try ConfigurationSample.parse(
             ConfigurationSample.smallest,
             environment: [
-                "SLUICE_BOOTSTRAP__DEFAULT_CERTIFICATE__CHAIN_FILE": "/a", "SLUICE_BOOTSTRAP__DEFAULT_CERTIFICATE__KEY_FILE": "/b",
-            ])
+                "SLUICE_BOOTSTRAP__DEFAULT_CERTIFICATE__CHAIN_FILE": "/a",
+                "SLUICE_BOOTSTRAP__DEFAULT_CERTIFICATE__KEY_FILE": "/b",
+            ]
+        )
         #expect(configuration.bootstrap.defaultCertificate == .init(chainFile: "/a", keyFile: "/b"))
     }
 
     @Test(arguments: [
         ("SLUICE_LOG__LEVL", "debug", "$SLUICE_LOG__LEVL: names no setting; did you mean SLUICE_LOG__LEVEL?"),
-        ("SLUICE_DNS__RESOLVERS", "1.1.1.1", "$SLUICE_DNS__RESOLVERS: names no setting; remove it, or see sluice config show"),
+        (
+            "SLUICE_DNS__RESOLVERS", "1.1.1.1",
+            "$SLUICE_DNS__RESOLVERS: names no setting; remove it, or see sluice config show"
+        ),
         (
             "SLUICE_LOG__LEVEL", "loud",
             "$SLUICE_LOG__LEVEL: log.level: found \"loud\", needed one of trace, debug, info, notice, warning, error, critical"

@@ -6,18 +6,18 @@ import TLSGateway
 struct AccessPointSchema {
     let root: SectionReader
 
-    func read() -> [AccessPointSettings] {
+    func read() -> [AccessPoint] {
         var names = UniqueNames()
         var hostnames = UniqueNames()
         var addresses: [SocketAddress: (place: SourcePosition, accessPoint: String)] = [:]
         var count = 0
-        let accessPoints = root.sections("accessPoints") { section -> AccessPointSettings? in
+        let accessPoints = root.sections("accessPoints") { section -> AccessPoint? in
             count += 1
             let name = section.required("name", .name)
             if let name { names.check(name, "name", in: section) }
             let hostname = section.required("hostname", .hostname)
             if let hostname { hostnames.check(hostname.text, "hostname", in: section) }
-            let kind: AccessPointSettings.Kind = section.value("kind", .choice, default: .public)
+            let kind: AccessPoint.Kind = section.value("kind", .choice, default: .public)
             let listeners = listeners(of: section) { address, listener in
                 guard address.port != 0 else { return }
                 if let first = addresses[address] {
@@ -32,18 +32,14 @@ struct AccessPointSchema {
             let allow = section.list("allow", .addressRange)
             let mode: AuthenticationMode? = section.optional("mode", .choice)
             let policy: ClientIdentifierRule = section.value("clientIDPolicy", .choice, default: .fill)
-            let unknownServerName: UnknownServerNamePolicy = section.value("unknownSNI", .choice, default: .default)
+            let unknownSNI: UnknownServerNamePolicy = section.value("unknownSNI", .choice, default: .default)
             guard let name, let hostname else { return nil }
-            return AccessPointSettings(
-                name: name,
-                kind: kind,
-                hostname: hostname,
-                listeners: listeners,
-                allow: allow,
-                mode: mode,
-                clientIDPolicy: policy,
-                unknownServerName: unknownServerName
-            )
+            var accessPoint = AccessPoint(name: name, kind: kind, hostname: hostname, listeners: listeners)
+            accessPoint.allow = allow
+            accessPoint.mode = mode
+            accessPoint.clientIDPolicy = policy
+            accessPoint.unknownSNI = unknownSNI
+            return accessPoint
         }
         if count == 0 {
             root.report(
@@ -57,15 +53,15 @@ struct AccessPointSchema {
     private func listeners(
         of accessPoint: SectionReader,
         check: (SocketAddress, SectionReader) -> Void
-    ) -> [ListenerSettings] {
+    ) -> [AccessPoint.Endpoint] {
         var count = 0
-        let listeners = accessPoint.sections("listeners") { section -> ListenerSettings? in
+        let listeners = accessPoint.sections("listeners") { section -> AccessPoint.Endpoint? in
             count += 1
             let address = section.required("address", .listenAddress)
-            let transport: ListenerSettings.Transport = section.value("protocol", .choice, default: .mqtts)
+            let spoken: AccessPoint.EndpointProtocol = section.value("protocol", .choice, default: .mqtts)
             guard let address else { return nil }
             check(address, section)
-            return ListenerSettings(address: address, transport: transport)
+            return AccessPoint.Endpoint(address: address, protocol: spoken)
         }
         if count == 0 {
             accessPoint.report(

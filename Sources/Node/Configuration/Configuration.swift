@@ -13,7 +13,7 @@ package struct Configuration: Sendable {
     /// Where the registry lives; made with mode 0700 when it does not exist.
     package var dataDirectory: String
     /// At least one; names, host names and listener addresses are unique.
-    package var accessPoints: [AccessPointSettings]
+    package var accessPoints: [AccessPoint]
     package var dns: DNSSettings
     package var keyEncryption: KeyEncryptionSettings
     /// `backend.builtin:` what the built-in broker keeps for its clients at most.

@@ -31,7 +31,7 @@ enum ConfigurationFile {
     }
 
     /// The file's one YAML document; nil when there is none.
-    static func tree(_ text: String, file: String) throws(ConfigurationError) -> Node? {
+    static func tree(_ text: String, file: String) throws(ConfigurationError) -> Yams.Node? {
         do {
             return try Yams.compose(yaml: text)
         } catch let error as YamlError {

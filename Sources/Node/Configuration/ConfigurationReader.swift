@@ -14,7 +14,7 @@ final class ConfigurationReading {
     }
 
     /// The reader of the whole file; `node` is nil for an empty one.
-    func root(_ node: Node?) -> SectionReader {
+    func root(_ node: Yams.Node?) -> SectionReader {
         SectionReader(reading: self, path: .root, node: node)
     }
 
@@ -35,7 +35,7 @@ final class ConfigurationReading {
         problems.append(ConfigurationProblem(origin: origin, setting: setting.description, fact: fact))
     }
 
-    fileprivate func position(_ node: Node?) -> SourcePosition? {
+    fileprivate func position(_ node: Yams.Node?) -> SourcePosition? {
         node?.mark.map { SourcePosition(file: file, line: $0.line, column: $0.column) }
     }
 }
@@ -50,10 +50,10 @@ final class SectionReader {
     /// Where the section stands in the file; nil when the file does not have it.
     let position: SourcePosition?
 
-    private let entries: [(key: String, keyNode: Node, value: Node)]
+    private let entries: [(key: String, keyNode: Yams.Node, value: Yams.Node)]
     private var known: [String] = []
 
-    fileprivate init(reading: ConfigurationReading, path: SettingPath, node: Node?) {
+    fileprivate init(reading: ConfigurationReading, path: SettingPath, node: Yams.Node?) {
         self.reading = reading
         self.path = path
         position = reading.position(node)
@@ -67,7 +67,7 @@ final class SectionReader {
         case .unusable: return fallback
         case .absent:
             let setting = path.key(key)
-            reading.settings.append(ResolvedSetting(path: setting, value: kind.render(fallback), origin: .builtIn))
+            reading.settings.append(ResolvedSetting(at: setting, value: kind.render(fallback), origin: .builtIn))
             return fallback
         }
     }
@@ -160,7 +160,7 @@ final class SectionReader {
         return scalar(node, kind, at: setting).map { .value($0) } ?? .unusable
     }
 
-    private func scalar<Value>(_ node: Node, _ kind: ScalarKind<Value>, at setting: SettingPath) -> Value? {
+    private func scalar<Value>(_ node: Yams.Node, _ kind: ScalarKind<Value>, at setting: SettingPath) -> Value? {
         let origin = reading.position(node).map(SettingOrigin.file) ?? .builtIn
         guard case .scalar(let scalar) = node, !node.isNothing else {
             reading.report(.wrongKind(found: node.kindName, needed: kind.needed), at: origin, setting: setting)
@@ -179,16 +179,16 @@ final class SectionReader {
             reading.report(.wrongValue(found: shown(text), needed: kind.needed), at: origin, setting: setting)
             return nil
         }
-        reading.settings.append(ResolvedSetting(path: setting, value: kind.render(value), origin: origin))
+        reading.settings.append(ResolvedSetting(at: setting, value: kind.render(value), origin: origin))
         return value
     }
 
-    private func node(_ key: String) -> Node? {
+    private func node(_ key: String) -> Yams.Node? {
         if !known.contains(key) { known.append(key) }
         return entries.first { $0.key == key }?.value
     }
 
-    private func elements(_ key: String, of needed: String) -> [Node] {
+    private func elements(_ key: String, of needed: String) -> [Yams.Node] {
         guard let node = node(key) else { return [] }
         guard case .sequence(let sequence) = node else {
             let origin = reading.position(node).map(SettingOrigin.file) ?? .builtIn
@@ -199,10 +199,10 @@ final class SectionReader {
     }
 
     private static func entries(
-        of node: Node?,
+        of node: Yams.Node?,
         at path: SettingPath,
         _ reading: ConfigurationReading
-    ) -> [(key: String, keyNode: Node, value: Node)] {
+    ) -> [(key: String, keyNode: Yams.Node, value: Yams.Node)] {
         guard let node, !node.isNothing else { return [] }
         guard case .mapping(let mapping) = node else {
             let origin = reading.position(node).map(SettingOrigin.file) ?? .builtIn
@@ -225,7 +225,7 @@ final class SectionReader {
     }
 }
 
-extension Node {
+extension Yams.Node {
     /// `key:` with nothing after it, or null.
     fileprivate var isNothing: Bool {
         guard case .scalar(let scalar) = self, scalar.style == .plain || scalar.style == .any else { return false }

@@ -76,6 +76,11 @@ struct ConfigurationSchema {
         settings.connectTimeout = section.value("connectTimeout", timeout, default: settings.connectTimeout)
         let connections = ScalarKind.number(1...10_000_000)
         settings.maxConnections = section.value("maxConnections", connections, default: settings.maxConnections)
+        settings.maxConnectBytes = section.value(
+            "maxConnectSize",
+            .byteCount(256...(1 << 20)),
+            default: settings.maxConnectBytes
+        )
         return settings
     }
 

@@ -1,18 +1,18 @@
 /// One setting of a configuration with the value in force and where it came from.
 package struct ResolvedSetting: Hashable, Sendable {
-    let path: SettingPath
+    let place: SettingPath
     /// The value as the file would have it.
     package let value: String
     package let origin: SettingOrigin
 
-    init(path: SettingPath, value: String, origin: SettingOrigin) {
-        self.path = path
+    init(at place: SettingPath, value: String, origin: SettingOrigin) {
+        self.place = place
         self.value = value
         self.origin = origin
     }
 
-    /// The setting's name, such as `accessPoints[0].mode`.
-    package var name: String { path.description }
+    /// The setting's path, such as `accessPoints[0].mode`.
+    package var path: String { place.description }
 }
 
 extension [ResolvedSetting] {
@@ -22,7 +22,7 @@ extension [ResolvedSetting] {
         var lines: [(text: String, origin: SettingOrigin?)] = []
         var open: [SettingPath.Step] = []
         for setting in self {
-            let steps = setting.path.steps
+            let steps = setting.place.steps
             var depth = zip(open, steps).prefix { $0 == $1 }.count
             depth = Swift.min(depth, steps.count - 1)
             var pendingDash = ""

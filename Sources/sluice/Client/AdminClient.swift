@@ -42,16 +42,20 @@ struct AdminClient: Sendable {
     }
 
     private func exchange(
-        _ method: AdminClient.Method, _ path: String, body: Data?
+        _ method: AdminClient.Method,
+        _ path: String,
+        body: Data?
     ) async throws -> NIOHTTPClientResponseFull {
         let connection = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connect(unixDomainSocketPath: socket) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
                     try channel.pipeline.syncOperations.addHandler(
-                        NIOHTTPClientResponseAggregator(maxContentLength: Self.largestAnswer))
+                        NIOHTTPClientResponseAggregator(maxContentLength: Self.largestAnswer)
+                    )
                     return try NIOAsyncChannel<NIOHTTPClientResponseFull, HTTPClientRequestPart>(
-                        wrappingChannelSynchronously: channel)
+                        wrappingChannelSynchronously: channel
+                    )
                 }
             }
         let deadline = connection.channel.eventLoop.scheduleTask(in: .nanoseconds(Self.patience.nanoseconds)) {
@@ -63,13 +67,19 @@ struct AdminClient: Sendable {
             headers.add(name: "content-length", value: String(body?.count ?? 0))
             if body != nil { headers.add(name: "content-type", value: "application/json") }
             let head = HTTPRequestHead(
-                version: .http1_1, method: HTTPMethod(rawValue: method.rawValue), uri: path, headers: headers)
+                version: .http1_1,
+                method: HTTPMethod(rawValue: method.rawValue),
+                uri: path,
+                headers: headers
+            )
             try await outbound.write(.head(head))
             if let body { try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
             try await outbound.write(.end(nil))
             for try await answer in inbound { return answer }
             throw CommandFailure(
-                .unreachable, "The gateway on \(socket) closed the connection without an answer. Its log says why.")
+                .unreachable,
+                "The gateway on \(socket) closed the connection without an answer. Its log says why."
+            )
         }
     }
 
@@ -80,13 +90,15 @@ struct AdminClient: Sendable {
             return CommandFailure(
                 .unreachable,
                 "No gateway is running here: there is no socket \(socket). \(start)\n"
-                    + "If it runs elsewhere, name its socket: --socket PATH")
+                    + "If it runs elsewhere, name its socket: --socket PATH"
+            )
         case ECONNREFUSED:
             return CommandFailure(.unreachable, "No gateway answers on \(socket) any more: it has ended. \(start)")
         case EACCES, EPERM:
             return CommandFailure(
                 .notAllowed,
-                "\(socket) may be used by root and the gateway's own user alone. Run this command as one of them.")
+                "\(socket) may be used by root and the gateway's own user alone. Run this command as one of them."
+            )
         default:
             return CommandFailure(.unreachable, "The gateway on \(socket) cannot be asked: \(error). \(start)")
         }
@@ -96,7 +108,9 @@ struct AdminClient: Sendable {
     private func refusal(_ head: HTTPResponseHead, _ body: Data) -> CommandFailure {
         guard let problem = try? JSONDecoder().decode(Problem.self, from: body) else {
             return CommandFailure(
-                .unreachable, "\(socket) answers \(head.status.code), and not as a Sluice gateway does. Is it one?")
+                .unreachable,
+                "\(socket) answers \(head.status.code), and not as a Sluice gateway does. Is it one?"
+            )
         }
         return CommandFailure(ExitStatus(problem), problem.detail)
     }

@@ -52,7 +52,9 @@ struct GatewayOption: ParsableArguments {
     var socket: String?
 
     /// The client of the gateway that the options, the environment and the configuration file name.
-    func client(environment: [String: String] = ProcessInfo.processInfo.environment) throws(CommandFailure) -> AdminClient {
+    func client(
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(CommandFailure) -> AdminClient {
         if let named = socket ?? environment["SLUICE_SOCKET"] { return AdminClient(socket: named, configuration: nil) }
         let path = try configuration.path(environment: environment)
         return AdminClient(socket: try configuration.load().admin.socket, configuration: path)

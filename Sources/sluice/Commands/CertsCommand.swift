@@ -23,10 +23,20 @@ struct CertsCommand: AsyncParsableCommand {
                 """
         )
 
-        @Option(help: ArgumentHelp("The chain as PEM, leaf first, at most 5 certificates; - is standard input.", valueName: "file"))
+        @Option(
+            help: ArgumentHelp(
+                "The chain as PEM, leaf first, at most 5 certificates; - is standard input.",
+                valueName: "file"
+            )
+        )
         var chain: String
 
-        @Option(help: ArgumentHelp("The leaf's private key as PEM: PKCS#8, SEC1 or PKCS#1, not encrypted.", valueName: "file"))
+        @Option(
+            help: ArgumentHelp(
+                "The leaf's private key as PEM: PKCS#8, SEC1 or PKCS#1, not encrypted.",
+                valueName: "file"
+            )
+        )
         var key: String
 
         @Option(help: "A name to use instead of the fingerprint.")

@@ -47,7 +47,10 @@ struct ChangeOptions: ParsableArguments {
     ///
     /// - Parameter asking: whether a person is asked first, with the change's consequences before the eyes.
     func change(
-        _ method: AdminClient.Method, _ path: String, body: [String: JSONValue]? = nil, asking: Bool = false
+        _ method: AdminClient.Method,
+        _ path: String,
+        body: [String: JSONValue]? = nil,
+        asking: Bool = false
     ) async throws {
         let client = try management.gateway.client()
         let data = try body.map { try JSONEncoder().encode(JSONValue.object($0)) }
@@ -103,7 +106,10 @@ enum PEMFile {
             throw CommandFailure(.badInput, "\(path) cannot be read: \(SystemWords.of(error)).")
         }
         guard data.count <= largest, let text = String(validating: data, as: UTF8.self) else {
-            throw CommandFailure(.badInput, "\(path) is no PEM file: found bytes that are no text, or more than \(largest).")
+            throw CommandFailure(
+                .badInput,
+                "\(path) is no PEM file: found bytes that are no text, or more than \(largest)."
+            )
         }
         return text
     }

@@ -42,7 +42,9 @@ struct ReloadCommand: AsyncParsableCommand {
         let report = try Answer.decode(ReloadReport.self, from: json)
         let printer = management.printer
         guard !printer.isForPrograms else { return try printer.printValue(json) }
-        if report.changes.isEmpty && report.pendingRestart.isEmpty { printer.write("Reloaded; nothing is different.\n") }
+        if report.changes.isEmpty && report.pendingRestart.isEmpty {
+            printer.write("Reloaded; nothing is different.\n")
+        }
         for change in report.changes { printer.write("changed: \(change.line)\n") }
         for change in report.pendingRestart { printer.write("takes effect at the next start: \(change.line)\n") }
     }

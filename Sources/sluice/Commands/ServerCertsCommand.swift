@@ -46,7 +46,8 @@ struct ServerCertsCommand: AsyncParsableCommand {
     struct Bind: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Serve a hosted certificate from an empty slot.",
-            discussion: "Names of an RSA and an ECDSA certificate may be the same; each device gets the one it can verify."
+            discussion:
+                "Names of an RSA and an ECDSA certificate may be the same; each device gets the one it can verify."
         )
 
         @Argument(help: "A hosted certificate: fingerprint, serial or name.")
@@ -65,7 +66,9 @@ struct ServerCertsCommand: AsyncParsableCommand {
     }
 
     struct Replace: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Serve another hosted certificate from an occupied slot.")
+        static let configuration = CommandConfiguration(
+            abstract: "Serve another hosted certificate from an occupied slot."
+        )
 
         @Argument(help: "default or custom-N.")
         var slot: String
@@ -108,7 +111,8 @@ struct ServerCertsCommand: AsyncParsableCommand {
 
         struct Enable: AsyncParsableCommand {
             static let configuration = CommandConfiguration(
-                abstract: "Serve devices that ask for no known name with the default certificate.")
+                abstract: "Serve devices that ask for no known name with the default certificate."
+            )
 
             @OptionGroup var change: ChangeOptions
 
@@ -127,7 +131,11 @@ struct ServerCertsCommand: AsyncParsableCommand {
 
             func run() async throws {
                 try await change.change(
-                    .patch, "server-certificates/default", body: ["enabled": .boolean(false)], asking: true)
+                    .patch,
+                    "server-certificates/default",
+                    body: ["enabled": .boolean(false)],
+                    asking: true
+                )
             }
         }
     }

@@ -45,7 +45,10 @@ extension ServerCertificateResource: Listed {
 
 extension CAResource: Listed {
     static var columns: [TextTable.Column] {
-        ["FINGERPRINT", "NAME", "SUBJECT", "KEY", "NOT AFTER", "VALIDITY", "STATE", .wide("SERIAL"), .wide("REGISTERED")]
+        [
+            "FINGERPRINT", "NAME", "SUBJECT", "KEY", "NOT AFTER", "VALIDITY", "STATE", .wide("SERIAL"),
+            .wide("REGISTERED"),
+        ]
     }
 
     var cells: [String] {

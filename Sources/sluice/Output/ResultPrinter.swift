@@ -18,7 +18,7 @@ struct ResultPrinter {
     /// A list; each element of `pages` is a page's JSON.
     func printList<Item: Listed>(_ items: [Item], json pages: [Data]) throws {
         switch options.format {
-        case .json: write(try list(pages).json(indented: true))
+        case .json: write(try list(pages).json(indented: Terminal.hasOutput))
         case .yaml: write(try list(pages).yaml())
         case .jsonl: for item in try values(pages) { write(try item.json(indented: false)) }
         case .name: for item in items { write(item.reference + "\n") }
@@ -59,13 +59,13 @@ struct ResultPrinter {
         }
     }
 
-    /// The answer as it came, in `-o json`, `jsonl` or `yaml`.
+    /// The answer as it came, in `-o json` (indented on a terminal), `jsonl` or `yaml`.
     func printValue(_ json: Data) throws {
         let value = try JSONDecoder().decode(JSONValue.self, from: json)
         switch options.format {
         case .yaml: write(try value.yaml())
         case .jsonl: write(try value.json(indented: false))
-        case .json, .table, .wide, .name, nil: write(try value.json(indented: true))
+        case .json, .table, .wide, .name, nil: write(try value.json(indented: Terminal.hasOutput))
         }
     }
 

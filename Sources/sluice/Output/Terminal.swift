@@ -10,7 +10,10 @@ enum Terminal {
     }
 
     /// Whether escape sequences for colours may be written; see no-color.org.
-    static func allowsColour(noColourFlag: Bool, environment: [String: String] = ProcessInfo.processInfo.environment) -> Bool {
+    static func allowsColour(
+        noColourFlag: Bool,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) -> Bool {
         let isSwitchedOff = noColourFlag || environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         return hasOutput && !isSwitchedOff && environment["TERM"] != "dumb"
     }
