@@ -1,4 +1,4 @@
-package import OpenSSL
+import OpenSSL
 package import Registry
 
 /// Everything that handshakes need of one `ClusterState`, built beforehand: what `ClusterControl` prepares.
