@@ -5,6 +5,7 @@ package enum RegistryError: Error, Hashable, Sendable {
     // Texts that are none of the registry's values.
     case domainName(text: String, problem: DomainNameProblem)
     case fingerprint(found: String)
+    case serialNumber(String)
     case objectName(String)
     case unknownSlotName(String)
     case tlsRangeReversed(minimum: TLSProtocolVersion, maximum: TLSProtocolVersion)
