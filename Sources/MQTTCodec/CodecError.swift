@@ -138,7 +138,7 @@ package enum SubscriptionOptionsRule: Sendable, Hashable {
 /// The fields that errors speak of.
 package enum PacketField: Sendable, Hashable {
     case remainingLength, protocolName, protocolLevel, connectFlags, keepAlive, clientIdentifier
-    case willTopic, willPayload, willQoS, userName, password
+    case willTopic, willPayload, userName, password
     case connackFlags, reasonCode, packetIdentifier
     case topicName, publishQoS, topicFilter, subscriptionOptions
     case propertyLength, propertyIdentifier
