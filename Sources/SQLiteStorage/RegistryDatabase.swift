@@ -1,0 +1,74 @@
+import GRDB
+import Glibc
+
+/// Opens the registry's database file safely: only ours, whole, not too new, readable by its owner alone.
+enum RegistryDatabase {
+    /// "SLUI", in the header of every database of ours, so that another program's file is not taken for one.
+    static let applicationID = 0x534C_5549
+    static let fileName = "registry.sqlite"
+
+    /// Opens or makes the database and brings its schema up to date. Blocks for the checks.
+    static func open(in directory: DataDirectory) throws(StorageError) -> DatabasePool {
+        let path = directory.path(of: fileName)
+        try restrict(path)
+        do {
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            try pool.writeWithoutTransaction { database in
+                // A pool sets NORMAL, which may lose the last change at a power cut.
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+            }
+            try check(pool, path: path)
+            try RegistrySchema.migrator.migrate(pool)
+            return pool
+        } catch let error as StorageError {
+            throw error
+        } catch let error as DatabaseError {
+            throw storageError(error, operation: "be opened", path: path)
+        } catch {
+            throw .failed(operation: "be opened", reason: "\(error)")
+        }
+    }
+
+    /// SQLite's refusal in our words. Statement arguments never appear in it.
+    static func storageError(_ error: DatabaseError, operation: String, path: String) -> StorageError {
+        switch error.resultCode {
+        case .SQLITE_NOTADB, .SQLITE_CORRUPT:
+            .damaged(path: path, finding: error.message ?? "\(error.resultCode)")
+        default:
+            .failed(operation: operation, reason: error.message ?? "\(error.resultCode)")
+        }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "registry"
+        configuration.foreignKeysEnabled = true
+        return configuration
+    }
+
+    /// Makes the file before SQLite does: it gives its journals the mode of the database file.
+    private static func restrict(_ path: String) throws(StorageError) {
+        let descriptor = try SystemCall.open(path, flags: O_RDWR | O_CREAT, mode: mode_t(DataDirectory.fileMode))
+        close(descriptor)
+        let mode = UInt16(try SystemCall.status(path).st_mode & SystemCall.permissionBits)
+        guard mode & 0o077 == 0 else {
+            throw .permissions(path: path, found: mode, needed: DataDirectory.fileMode)
+        }
+    }
+
+    private static func check(_ pool: DatabasePool, path: String) throws {
+        try pool.write { database in
+            let found = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+            let isEmpty = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0
+            if isEmpty && found == 0 {
+                try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+            } else if found != applicationID {
+                throw StorageError.foreignDatabase(path: path, applicationID: found)
+            }
+            if try RegistrySchema.migrator.hasBeenSuperseded(database) { throw StorageError.newerSchema(path: path) }
+            // Everything that can be wrong but index contents; linear in the file's size.
+            let finding = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no answer"
+            guard finding == "ok" else { throw StorageError.damaged(path: path, finding: finding) }
+        }
+    }
+}
