@@ -60,6 +60,9 @@ static inline int sluice_SSL_set_tlsext_host_name(SSL *ssl, const char *name) {
 static inline int sluice_SSL_get_ex_new_index(void) {
     return SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
 }
+static inline int sluice_SSL_CTX_get_ex_new_index(void) {
+    return SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+}
 static inline int sluice_X509_STORE_CTX_get_ex_new_index(void) {
     return X509_STORE_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
 }

@@ -68,7 +68,8 @@ package struct Certificate: Sendable {
         let consumed = der.withUnsafeBufferPointer { bytes in
             var position = bytes.baseAddress
             // On failure d2i_X509 frees what it was given and sets it to null.
-            return d2i_X509(&x509, &position, bytes.count) == nil ? nil : position.map { $0 - (bytes.baseAddress ?? $0) }
+            return d2i_X509(&x509, &position, bytes.count) == nil
+                ? nil : position.map { $0 - (bytes.baseAddress ?? $0) }
         }
         guard let consumed, let x509 else {
             throw .malformedCertificate(reasons: ErrorQueue.drain())

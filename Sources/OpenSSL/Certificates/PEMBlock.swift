@@ -56,6 +56,7 @@ struct PEMBlock {
         return PEMBlock(
             label: label.map { String(cString: $0) } ?? "",
             header: header.map { String(cString: $0) } ?? "",
-            der: Array(UnsafeBufferPointer(start: data, count: count)))
+            der: Array(UnsafeBufferPointer(start: data, count: count))
+        )
     }
 }

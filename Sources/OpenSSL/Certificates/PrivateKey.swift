@@ -87,7 +87,9 @@ package struct PrivateKey: Sendable {
     }
 
     private static func parse(
-        _ der: [UInt8], label: String, in library: LibraryContext
+        _ der: [UInt8],
+        label: String,
+        in library: LibraryContext
     ) throws(OpenSSLError) -> KeyHandle {
         ErrorQueue.clear()
         var consumed = 0

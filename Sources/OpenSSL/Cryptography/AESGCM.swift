@@ -13,7 +13,9 @@ package enum AESGCM {
     ///
     /// - Returns: nonce, ciphertext and tag, one after the other.
     package static func seal(
-        _ plaintext: [UInt8], key: [UInt8], purpose: [UInt8]
+        _ plaintext: [UInt8],
+        key: [UInt8],
+        purpose: [UInt8]
     ) throws(OpenSSLError) -> [UInt8] {
         let nonce = try RandomBytes.make(count: nonceBytes)
         let context = try makeContext(key: key)
@@ -28,7 +30,12 @@ package enum AESGCM {
         try LibraryCall.require("EVP_EncryptUpdate") {
             sealed.withUnsafeMutableBufferPointer {
                 EVP_EncryptUpdate(
-                    context.pointer, $0.baseAddress.map { $0 + nonceBytes }, &written, plaintext, Int32(plaintext.count))
+                    context.pointer,
+                    $0.baseAddress.map { $0 + nonceBytes },
+                    &written,
+                    plaintext,
+                    Int32(plaintext.count)
+                )
             }
         }
         try LibraryCall.require("EVP_EncryptFinal_ex") {
@@ -39,7 +46,10 @@ package enum AESGCM {
         try LibraryCall.require("EVP_CTRL_AEAD_GET_TAG") {
             sealed.withUnsafeMutableBufferPointer {
                 sluice_EVP_CIPHER_CTX_get_tag(
-                    context.pointer, Int32(tagBytes), $0.baseAddress.map { $0 + nonceBytes + plaintext.count })
+                    context.pointer,
+                    Int32(tagBytes),
+                    $0.baseAddress.map { $0 + nonceBytes + plaintext.count }
+                )
             }
         }
         return sealed

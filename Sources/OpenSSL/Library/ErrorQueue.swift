@@ -35,7 +35,11 @@ enum ErrorQueue {
             }
             reasons.append(
                 LibraryReason(
-                    library: sluice_ERR_GET_LIB(code), reason: sluice_ERR_GET_REASON(code), description: words))
+                    library: sluice_ERR_GET_LIB(code),
+                    reason: sluice_ERR_GET_REASON(code),
+                    description: words
+                )
+            )
         }
     }
 }

@@ -1,0 +1,82 @@
+import COpenSSL
+
+extension TLSConnection {
+    /// The negotiated version; nil before there is one.
+    package var version: TLSVersion? {
+        TLSVersion(rawValue: UInt16(truncatingIfNeeded: SSL_version(ssl)))
+    }
+
+    /// OpenSSL's name of the cipher suite, such as "TLS_AES_256_GCM_SHA384"; nil before there is one.
+    package var cipherName: String? {
+        SSL_get_current_cipher(ssl).flatMap { SSL_CIPHER_get_name($0) }.map { String(cString: $0) }
+    }
+
+    /// OpenSSL's security level for this connection: 0 for a legacy handshake, 2 for all others.
+    package var securityLevel: Int { Int(SSL_get_security_level(ssl)) }
+
+    /// The handshake resumed a session: no certificate was verified in it.
+    package var isResumed: Bool { SSL_session_reused(ssl) == 1 }
+
+    /// The application protocol that was agreed on; nil without ALPN.
+    package var applicationProtocol: String? {
+        var bytes: UnsafePointer<UInt8>?
+        var count: UInt32 = 0
+        SSL_get0_alpn_selected(ssl, &bytes, &count)
+        guard let bytes, count > 0 else { return nil }
+        return String(decoding: UnsafeBufferPointer(start: bytes, count: Int(count)), as: UTF8.self)
+    }
+
+    /// SHA-256 of the peer's certificate, of a resumed session too; nil when it showed none.
+    package var peerFingerprint: [UInt8]? { peerCertificateDER.map { SHA256.hash($0) } }
+
+    /// What the peer's certificate says, of a resumed session too; nil when it showed none. Takes some microseconds
+    /// each time.
+    package var peerFacts: CertificateFacts? {
+        guard let x509 = SSL_get0_peer_certificate(ssl), let der = peerCertificateDER else { return nil }
+        return CertificateFacts(of: x509, der: der)
+    }
+
+    /// The first CN of the peer's certificate; nil when there is none.
+    package var peerCommonName: String? {
+        SSL_get0_peer_certificate(ssl).flatMap {
+            DistinguishedName.first(NID_commonName, of: X509_get_subject_name($0))
+        }
+    }
+
+    /// The DER of the peer's certificate; nil when it showed none.
+    package var peerCertificateDER: [UInt8]? {
+        guard let x509 = SSL_get0_peer_certificate(ssl) else { return nil }
+        let count = i2d_X509(x509, nil)
+        guard count > 0 else {
+            ErrorQueue.clear()
+            return nil
+        }
+        return [UInt8](unsafeUninitializedCapacity: Int(count)) { buffer, written in
+            var position = buffer.baseAddress
+            written = Int(i2d_X509(x509, &position))
+        }
+    }
+
+    /// The session to resume later (client side); in TLS 1.3 only after a ticket has been read.
+    package var session: TLSSession? {
+        SSL_get1_session(ssl).map { TLSSession(adopting: SSLSessionHandle(adopting: $0), context: context) }
+    }
+}
+
+/// A client's session, to be resumed on another connection.
+package final class TLSSession: Sendable {
+    // Sendable: the session is not changed any more, and its reference count is atomic.
+    nonisolated(unsafe) private let handle: SSLSessionHandle
+    // The session's certificate belongs to the context's library context.
+    private let context: TLSContext
+
+    init(adopting handle: consuming SSLSessionHandle, context: TLSContext) {
+        self.handle = handle
+        self.context = context
+    }
+
+    var pointer: OpaquePointer { handle.pointer }
+
+    /// Can it be resumed? In TLS 1.3 only a session with a ticket can.
+    package var isResumable: Bool { SSL_SESSION_is_resumable(handle.pointer) == 1 }
+}

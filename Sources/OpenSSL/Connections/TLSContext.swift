@@ -1,0 +1,223 @@
+import COpenSSL
+
+/// A certificate chain with its key, as a TLS peer shows it.
+package struct TLSIdentity: Sendable {
+    /// The leaf first, then the intermediates.
+    package let chain: [Certificate]
+    package let key: PrivateKey
+
+    /// - Throws: ``OpenSSLError/emptyChain``, ``OpenSSLError/keyMismatch(subject:)``.
+    package init(chain: [Certificate], key: PrivateKey) throws(OpenSSLError) {
+        guard let leaf = chain.first else { throw .emptyChain }
+        guard key.matches(leaf) else { throw .keyMismatch(subject: leaf.description) }
+        self.chain = chain
+        self.key = key
+    }
+}
+
+/// An SSL_CTX: what many connections of one library context have in common. Immutable once made.
+package final class TLSContext: Sendable {
+    let library: LibraryContext
+    let sessionCache: SessionCache?
+    let clientAuthorities: TrustStore?
+    let clock: WallClock
+    private let protocolPreference: [[UInt8]]
+
+    // Sendable: an SSL_CTX is not changed after init, and its reference count is atomic.
+    nonisolated(unsafe) let pointer: OpaquePointer
+
+    /// Loads identities for the server side.
+    ///
+    /// - Parameters:
+    ///   - identities: At most one for each kind of key; a handshake takes the one that the client's signature
+    ///     algorithms allow, ECDSA before RSA.
+    ///   - options: What the connections of this context do.
+    ///   - library: The reactor's library context: certificates and keys are parsed anew into it.
+    package convenience init(
+        server identities: [TLSIdentity],
+        options: ServerOptions = ServerOptions(),
+        in library: LibraryContext
+    ) throws(OpenSSLError) {
+        guard !identities.isEmpty else { throw .emptyChain }
+        try self.init(method: TLS_server_method(), options: options, in: library)
+        try configureServer()
+        for identity in identities { try load(identity) }
+    }
+
+    /// Prepares the client side.
+    package convenience init(
+        client options: ClientOptions,
+        in library: LibraryContext = .process
+    ) throws(OpenSSLError) {
+        try self.init(method: TLS_client_method(), options: ServerOptions(sessionCache: nil), in: library)
+        try configureClient(options)
+        if let identity = options.identity { try load(identity) }
+    }
+
+    private init(
+        method: OpaquePointer?,
+        options: ServerOptions,
+        in library: LibraryContext
+    ) throws(OpenSSLError) {
+        pointer = try LibraryCall.make("SSL_CTX_new_ex") { SSL_CTX_new_ex(library.pointer, nil, method) }
+        self.library = library
+        sessionCache = options.sessionCache
+        clientAuthorities = options.clientAuthorities
+        clock = options.clock
+        protocolPreference = options.applicationProtocols.map { Array($0.utf8) }
+        sessionCache?.retain(library)
+    }
+
+    deinit {
+        SSL_CTX_free(pointer)
+    }
+
+    /// The server's choice among the application protocols that a client offers.
+    func choose(among offered: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        for wanted in protocolPreference {
+            var position = 0
+            while position < offered.count {
+                let end = position + 1 + Int(offered[position])
+                guard end <= offered.count else { break }
+                if offered[(position + 1)..<end].elementsEqual(wanted) {
+                    return UnsafeRawBufferPointer(rebasing: offered[(position + 1)..<end])
+                }
+                position = end
+            }
+        }
+        return nil
+    }
+
+    private func configureServer() throws(OpenSSLError) {
+        configureConnections()
+        sluice_SSL_CTX_set_server_options(pointer)
+        SSL_CTX_set_client_hello_cb(pointer, ServerCallbacks.clientHello, nil)
+        SSL_CTX_set_cert_verify_callback(pointer, ServerCallbacks.verifyChain, nil)
+        sluice_SSL_CTX_set_tlsext_servername_callback(pointer, ServerCallbacks.serverName)
+        if !protocolPreference.isEmpty {
+            SSL_CTX_set_alpn_select_cb(
+                pointer,
+                ServerCallbacks.selectProtocol,
+                Unmanaged.passUnretained(self).toOpaque()
+            )
+        }
+        if let clientAuthorities {
+            SSL_CTX_set_client_CA_list(pointer, clientAuthorities.makeNameList())
+        }
+        guard let sessionCache else {
+            sluice_SSL_CTX_set_session_cache_mode(pointer, SSL_SESS_CACHE_OFF)
+            try LibraryCall.require("SSL_CTX_set_num_tickets") { SSL_CTX_set_num_tickets(pointer, 0) }
+            return
+        }
+        sluice_SSL_CTX_set_session_cache_mode(pointer, SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL)
+        try LibraryCall.require("SSL_CTX_set_num_tickets") { SSL_CTX_set_num_tickets(pointer, 1) }
+        SSL_CTX_set_timeout(pointer, Int(sessionCache.ticketLifetime.components.seconds))
+        SSL_CTX_sess_set_new_cb(pointer, ServerCallbacks.newSession)
+        SSL_CTX_sess_set_get_cb(pointer, ServerCallbacks.findSession)
+        SSL_CTX_sess_set_remove_cb(pointer, ServerCallbacks.removeSession)
+    }
+
+    private func configureClient(_ options: ClientOptions) throws(OpenSSLError) {
+        configureConnections()
+        sluice_SSL_CTX_set_client_options(pointer)
+        SSL_CTX_set_security_level(pointer, options.versions.upperBound.needsSecurityLevelZero ? 0 : 2)
+        try LibraryCall.require("SSL_CTX_set_min_proto_version") {
+            sluice_SSL_CTX_set_min_proto_version(pointer, options.versions.lowerBound.number)
+        }
+        try LibraryCall.require("SSL_CTX_set_max_proto_version") {
+            sluice_SSL_CTX_set_max_proto_version(pointer, options.versions.upperBound.number)
+        }
+        if let anchors = options.anchors {
+            let store = SSL_CTX_get_cert_store(pointer)
+            for anchor in anchors {
+                let parsed = try Certificate.parse(anchor.der, in: library)
+                try LibraryCall.require("X509_STORE_add_cert") { X509_STORE_add_cert(store, parsed.pointer) }
+            }
+            SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
+        }
+        let protocols = options.applicationProtocols.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
+        if !protocols.isEmpty, SSL_CTX_set_alpn_protos(pointer, protocols, UInt32(protocols.count)) != 0 {
+            // Unlike its neighbours this function returns 0 for success.
+            throw .library(call: "SSL_CTX_set_alpn_protos", reasons: ErrorQueue.drain())
+        }
+    }
+
+    private func configureConnections() {
+        sluice_SSL_CTX_set_connection_modes(pointer)
+        sluice_SSL_CTX_set_read_ahead(pointer, 1)
+        sluice_SSL_CTX_set_max_cert_list(pointer, TLSContext.maximumPeerChainBytes)
+        SSL_CTX_set_security_level(pointer, 2)
+        sluice_SSL_CTX_set_min_proto_version(pointer, TLSVersion.tls1_0.number)
+        sluice_SSL_CTX_set_max_proto_version(pointer, TLSVersion.tls1_3.number)
+        SSL_CTX_set_info_callback(pointer, ConnectionCallbacks.info)
+        SSL_CTX_set_ex_data(pointer, TLSContext.index, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private func load(_ identity: TLSIdentity) throws(OpenSSLError) {
+        var parsed: [OpaquePointer] = []
+        defer { parsed.forEach { X509_free($0) } }
+        for certificate in identity.chain {
+            parsed.append(try Certificate.parse(certificate.der, in: library).release())
+        }
+        let key = try identity.key.reload(in: library)
+        let rest = sluice_sk_X509_new()
+        defer { sluice_sk_X509_free(rest) }
+        for certificate in parsed.dropFirst() { sluice_sk_X509_push(rest, certificate) }
+        // Takes references of its own to leaf, key and chain.
+        try LibraryCall.require("SSL_CTX_use_cert_and_key") {
+            SSL_CTX_use_cert_and_key(pointer, parsed[0], key.pointer, rest, 1)
+        }
+    }
+
+    /// What a peer's certificates may take in a handshake; OpenSSL's default is 100 KB.
+    private static let maximumPeerChainBytes = 32 * 1024
+}
+
+/// What the connections of a server context do.
+package struct ServerOptions: Sendable {
+    /// The CA names that a CertificateRequest lists, prepared once. A policy with another store costs a copy of its
+    /// names for each handshake.
+    package var clientAuthorities: TrustStore?
+    /// Where sessions are kept for resumption; nil: no resumption.
+    package var sessionCache: SessionCache?
+    /// The application protocols spoken, the preferred one first; a client that offers none of them goes on without.
+    package var applicationProtocols: [String]
+    /// The date for verification and expiry.
+    package var clock: WallClock
+
+    package init(
+        clientAuthorities: TrustStore? = nil,
+        sessionCache: SessionCache? = nil,
+        applicationProtocols: [String] = ["mqtt"],
+        clock: WallClock = .system
+    ) {
+        self.clientAuthorities = clientAuthorities
+        self.sessionCache = sessionCache
+        self.applicationProtocols = applicationProtocols
+        self.clock = clock
+    }
+}
+
+/// What the connections of a client context do.
+package struct ClientOptions: Sendable {
+    /// The CAs that the server must chain to; nil: any certificate is taken.
+    package var anchors: [Certificate]?
+    /// The certificate that the client shows when asked.
+    package var identity: TLSIdentity?
+    /// The versions offered. A range that ends below 1.2 lowers the security level to 0.
+    package var versions: ClosedRange<TLSVersion>
+    /// The application protocols offered.
+    package var applicationProtocols: [String]
+
+    package init(
+        anchors: [Certificate]? = nil,
+        identity: TLSIdentity? = nil,
+        versions: ClosedRange<TLSVersion> = .tls1_2 ... .tls1_3,
+        applicationProtocols: [String] = []
+    ) {
+        self.anchors = anchors
+        self.identity = identity
+        self.versions = versions
+        self.applicationProtocols = applicationProtocols
+    }
+}
