@@ -31,8 +31,8 @@ extension Refusal: CustomStringConvertible {
             "No bound certificate serves \(name). Bind one with that name, or correct the name the client asks for."
         case .serverNameRetired(let name):
             "\(name) is retired: its certificate was unbound. Bind a certificate for it again, or move the client to another name."
-        case .noServerCertificate(let slot):
-            "The certificate in slot \(slot) is not ready to serve. Replace it, and look for an earlier error about it."
+        case .noServerCertificate:
+            "No server certificate is bound, one is needed. Bind one with `sluice server-certs bind`."
         case .tlsVersionOutOfRange(let offered, let allowed):
             "The client offers TLS \(offered.map(\.description).joined(separator: ", ")), \(allowed.lowerBound) to \(allowed.upperBound) is needed. Update the client, or widen the range with `sluice tls set`."
         case .noCommonAlgorithm(let facts):
@@ -65,10 +65,10 @@ extension Refusal: CustomStringConvertible {
             "The client gave no user name, and anonymous clients are not allowed. Turn them on with `sluice mode set one-way --anonymous on`, or use two-way mode."
         case .passwordNotChecked:
             "The client gave a user name, and this node has no users to check it against. Use two-way mode, or allow anonymous clients and give no user name."
-        case .certificateExpired(let notAfter, let now):
-            "The client's certificate was valid until \(notAfter.ISO8601Format()), and it is \(now.ISO8601Format()). Renew it."
-        case .issuerUnregistered(let authority):
-            "The CA of the client's certificate, \(authority.short), is no longer registered and active. Register or activate it, or give the device a certificate from another."
+        case .certificateExpired(let end, let now):
+            "The client's certificate, or its CA's, was valid until \(end.ISO8601Format()), and it is \(now.ISO8601Format()). Renew it."
+        case .issuerUnregistered(let fingerprint):
+            "The CA of the client's certificate, \(fingerprint.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined().prefix(12)), is no longer registered and active. Register or activate it, or give the device a certificate from another."
         case .clientIdentifierMissing:
             "The CONNECT has no client id, and no certificate gives one. Configure a client id, or give the certificate a common name."
         case .clientIdentifierMismatch(let found, let needed):

@@ -1,3 +1,4 @@
+import Credentials
 import MQTTCodec
 import OpenSSL
 
@@ -56,6 +57,15 @@ extension Refusal {
 }
 
 extension Refusal {
+    /// What a chain comes to that verified once and does not pass now.
+    init(_ failure: DeviceChainFailure) {
+        switch failure {
+        case .chain(let failure): self = .clientCertificateRefused(failure)
+        case .authorityNotActive(let fingerprint): self = .issuerUnregistered(fingerprint)
+        case .expired(let validUntil, let now): self = .certificateExpired(validUntil: validUntil, now: now)
+        }
+    }
+
     /// What the end of a handshake comes to that libssl gave up.
     init(_ failure: TLSFailure) {
         switch failure {

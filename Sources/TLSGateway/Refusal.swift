@@ -23,7 +23,7 @@ package enum Refusal: Error, Hashable, Sendable {
     case serverNameMissing
     case serverNameUnusable
     case serverNameRetired(DomainName)
-    case noServerCertificate(ServerCertificateSlot)
+    case noServerCertificate
     case tlsVersionOutOfRange(offered: [TLSVersion], allowed: ClosedRange<TLSVersion>)
     case noCommonAlgorithm(facts: String)
     case clientCertificateMissing
@@ -42,8 +42,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case protocolVersionUnknown(level: UInt8?)
     case anonymousNotAllowed
     case passwordNotChecked
-    case certificateExpired(notAfter: Date, now: Date)
-    case issuerUnregistered(Fingerprint)
+    case certificateExpired(validUntil: Date, now: Date)
+    case issuerUnregistered(fingerprint: [UInt8])
     case clientIdentifierMissing
     case clientIdentifierMismatch(found: String, needed: String)
 

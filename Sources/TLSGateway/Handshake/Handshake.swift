@@ -24,8 +24,9 @@ struct Handshake: ~Copyable {
         mode = entrance.mode(in: settings)
         switch entrance.endpoint.protocol {
         case .mqtts:
-            let contexts = cluster.prepared.contexts(onReactor: reactor.index)
-            guard let context = contexts.entry else { throw .noServerCertificate(.default) }
+            guard let context = cluster.prepared.initialContext(reactor: reactor.index) else {
+                throw .noServerCertificate
+            }
             let router = ServerNameRouter(
                 accessPoint: entrance.accessPoint,
                 mode: mode,
@@ -72,7 +73,7 @@ struct Handshake: ~Copyable {
             settings: settings,
             serverName: transport?.route?.name,
             tlsVersion: session?.version,
-            certificate: session.flatMap { DeviceCertificate(of: $0) }
+            proof: session.flatMap { PeerProof(of: $0) }
         )
     }
 

@@ -13,6 +13,20 @@ struct SecuredConnection: ~Copyable {
     let serverName: DomainName?
     /// The version of TLS; `nil` on a plain listener.
     let tlsVersion: TLSVersion?
-    /// The client's certificate, verified in this handshake or in the one that it resumes.
-    let certificate: DeviceCertificate?
+    /// The client's certificate, where one was asked for.
+    let proof: PeerProof?
+}
+
+/// A client certificate as a handshake left it: the key is proved, the chain was verified now or when the resumed
+/// session began.
+struct PeerProof {
+    let facts: CertificateFacts
+    let chain: VerifiedChain
+
+    /// The proof of a finished handshake; `nil` where no certificate was asked for.
+    init?(of session: TLSConnection) {
+        guard let chain = session.verifiedChain, let facts = session.peerFacts else { return nil }
+        self.facts = facts
+        self.chain = chain
+    }
 }

@@ -19,32 +19,34 @@ struct ServerNameRouter {
     ) throws(Refusal) -> (HelloPolicy, ServerNameRoute) {
         let settings = cluster.state.settings
         let indication = hello.serverName.map { ServerNameIndication($0) } ?? .absent
-        let choice = cluster.prepared.selection.choose(
-            indication,
-            acceptableKeys: AcceptableKeys(of: hello, upTo: settings.tls.maximum),
-            unknown: accessPoint.unknownSNI
-        )
+        let choice = cluster.prepared.selection.choose(indication, unknown: accessPoint.unknownSNI)
         counters.count(choice)
-        let slot =
-            switch choice {
-            case .slot(let slot, _): slot
-            case .refused(let refusal): throw Self.refusal(for: refusal)
-            }
-        let contexts = cluster.prepared.contexts(onReactor: reactorIndex)
-        guard let context = contexts.context(for: slot) else { throw .noServerCertificate(slot) }
-        let route = ServerNameRoute(slot: slot, name: indication.name)
-        let authentication: ClientAuthentication =
-            switch mode {
-            case .oneWay: .none
-            case .twoWay: .required(contexts.trust)
-            }
+        let group = switch choice {
+        case .serve(let group, _): group
+        case .refused(let refusal): throw Self.refusal(for: refusal)
+        }
+        guard let context = cluster.prepared.context(for: group, reactor: reactorIndex) else {
+            throw .noServerCertificate
+        }
+        let route = ServerNameRoute(group: group, name: indication.name)
         let policy = HelloPolicy(
             context: context,
-            clientAuthentication: authentication,
-            versions: settings.tls.openSSLVersions,
+            clientAuthentication: try authentication,
+            versions: settings.tls.versions,
             sessionBinding: SessionBinding(hashing: circumstances(of: route))
         )
         return (policy, route)
+    }
+
+    private var authentication: ClientAuthentication {
+        get throws(Refusal) {
+            switch mode {
+            case .oneWay: return .none
+            case .twoWay:
+                guard let trust = cluster.prepared.trust(reactor: reactorIndex) else { throw .noServerCertificate }
+                return .required(trust)
+            }
+        }
     }
 
     /// Everything whose change must force a full handshake: a session of one name, access point, mode, version range or
@@ -52,7 +54,7 @@ struct ServerNameRouter {
     private func circumstances(of route: ServerNameRoute) -> [UInt8] {
         let settings = cluster.state.settings
         let facts: [String] = [
-            route.slot.description, route.name?.text ?? "", accessPoint.name, mode.rawValue,
+            route.group.description, route.name?.text ?? "", accessPoint.name, mode.rawValue,
             settings.tls.minimum.rawValue, settings.tls.maximum.rawValue, String(cluster.state.trustGeneration),
         ]
         // None of them contains a line feed, but an access point's name might: lengths keep them apart.
@@ -71,8 +73,8 @@ struct ServerNameRouter {
 
 /// Where a server name led.
 struct ServerNameRoute {
-    /// The slot whose certificate is shown.
-    let slot: ServerCertificateSlot
+    /// The slots of whose certificates one is shown.
+    let group: SlotGroup
     /// The name as it was asked for, normalised; `nil` without one.
     let name: DomainName?
 }

@@ -1,3 +1,4 @@
+import Credentials
 import Foundation
 import MQTTCodec
 import OpenSSL
@@ -19,8 +20,8 @@ enum DeviceAuthenticator {
         case .oneWay:
             identity = try anonymous(request.packet, request.secured.settings)
         case .twoWay:
-            let state = services.cluster.current.state
-            identity = .certificate(try certificate(of: request.secured, current: state, at: services.date()))
+            let chains = services.cluster.current.prepared.deviceChains
+            identity = .certificate(try certificate(of: request.secured, chains, at: services.date()))
         }
         return IdentifiedClient(identity: identity, request: request)
     }
@@ -39,15 +40,18 @@ enum DeviceAuthenticator {
     /// have expired and its CA been taken out, and OpenSSL asks nobody when it resumes.
     private static func certificate(
         of secured: borrowing SecuredConnection,
-        current: ClusterState,
+        _ chains: DeviceChainVerifier,
         at now: Date
     ) throws(Refusal) -> DeviceCertificate {
-        guard let certificate = secured.certificate else { throw .clientCertificateMissing }
-        guard now <= certificate.notAfter else {
-            throw .certificateExpired(notAfter: certificate.notAfter, now: now)
+        guard let proof = secured.proof else { throw .clientCertificateMissing }
+        let authority: RegisteredCA
+        do throws(DeviceChainFailure) {
+            authority = try chains.authority(of: proof.chain, at: now)
+        } catch {
+            throw Refusal(error)
         }
-        guard current.authorities[certificate.authority]?.state == .active else {
-            throw .issuerUnregistered(certificate.authority)
+        guard let certificate = DeviceCertificate(proof.facts, authority: authority.fingerprint) else {
+            throw .clientCertificateMissing
         }
         return certificate
     }

@@ -30,12 +30,10 @@ package struct DeviceCertificate: Hashable, Sendable {
 }
 
 extension DeviceCertificate {
-    /// The certificate that a finished handshake verified; `nil` where none was asked for.
-    init?(of session: TLSConnection) {
-        guard let chain = session.verifiedChain, let facts = session.peerFacts,
-            let fingerprint = try? Fingerprint(facts.fingerprint),
-            let authority = try? Fingerprint(chain.anchorFingerprint)
-        else { return nil }
+    /// A certificate whose CA has been found to stand.
+    init?(_ facts: CertificateFacts, authority: Fingerprint) {
+        // Invariant: a SHA-256 has the length of a fingerprint.
+        guard let fingerprint = try? Fingerprint(facts.fingerprint) else { return nil }
         self.init(
             fingerprint: fingerprint,
             authority: authority,

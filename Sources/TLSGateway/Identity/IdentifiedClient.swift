@@ -14,7 +14,9 @@ struct IdentifiedClient: ~Copyable {
     /// Settles the client id, which ends admission.
     consuming func named(by accessPoint: AccessPoint) throws(Refusal) -> AdmittedClient {
         let packet = request.packet
-        let outcome = accessPoint.clientIDPolicy.outcome(
+        // A client that showed no certificate has none that its id could be measured by.
+        let rule = identity.certificate == nil ? .fill : accessPoint.clientIDPolicy
+        let outcome = rule.outcome(
             connect: ClientIdentifier(packet.clientIdentifier.string),
             registered: nil,
             commonName: identity.certificate?.commonName.flatMap { ClientIdentifier($0) }
