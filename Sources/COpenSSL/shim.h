@@ -57,6 +57,12 @@ static inline void sluice_SSL_CTX_set_tlsext_servername_callback(SSL_CTX *contex
 static inline int sluice_SSL_set_tlsext_host_name(SSL *ssl, const char *name) {
     return (int)SSL_set_tlsext_host_name(ssl, name);
 }
+static inline int sluice_SSL_CTX_set1_groups_list(SSL_CTX *context, const char *names) {
+    return (int)SSL_CTX_set1_groups_list(context, names);
+}
+static inline int sluice_SSL_CTX_set1_sigalgs_list(SSL_CTX *context, const char *names) {
+    return (int)SSL_CTX_set1_sigalgs_list(context, names);
+}
 static inline int sluice_SSL_get_ex_new_index(void) {
     return SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
 }

@@ -57,6 +57,14 @@ extension TLSConnection {
         }
     }
 
+    /// The subjects of the CAs that the peer's CertificateRequest named (client side).
+    package var requestedAuthorities: [String] {
+        let names = SSL_get0_peer_CA_list(ssl)
+        return (0..<max(0, sluice_sk_X509_NAME_num(names))).map {
+            DistinguishedName.text(of: sluice_sk_X509_NAME_value(names, $0))
+        }
+    }
+
     /// The session to resume later (client side); in TLS 1.3 only after a ticket has been read.
     package var session: TLSSession? {
         SSL_get1_session(ssl).map { TLSSession(adopting: SSLSessionHandle(adopting: $0), context: context) }

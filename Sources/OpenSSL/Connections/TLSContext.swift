@@ -1,20 +1,5 @@
 import COpenSSL
 
-/// A certificate chain with its key, as a TLS peer shows it.
-package struct TLSIdentity: Sendable {
-    /// The leaf first, then the intermediates.
-    package let chain: [Certificate]
-    package let key: PrivateKey
-
-    /// - Throws: ``OpenSSLError/emptyChain``, ``OpenSSLError/keyMismatch(subject:)``.
-    package init(chain: [Certificate], key: PrivateKey) throws(OpenSSLError) {
-        guard let leaf = chain.first else { throw .emptyChain }
-        guard key.matches(leaf) else { throw .keyMismatch(subject: leaf.description) }
-        self.chain = chain
-        self.key = key
-    }
-}
-
 /// An SSL_CTX: what many connections of one library context have in common. Immutable once made.
 package final class TLSContext: Sendable {
     let library: LibraryContext
@@ -41,6 +26,7 @@ package final class TLSContext: Sendable {
         guard !identities.isEmpty else { throw .emptyChain }
         try self.init(method: TLS_server_method(), options: options, in: library)
         try configureServer()
+        try limitGroups(options.groups)
         for identity in identities { try load(identity) }
     }
 
@@ -127,6 +113,12 @@ package final class TLSContext: Sendable {
         try LibraryCall.require("SSL_CTX_set_max_proto_version") {
             sluice_SSL_CTX_set_max_proto_version(pointer, options.versions.upperBound.number)
         }
+        try limitGroups(options.groups)
+        if let algorithms = options.signatureAlgorithms {
+            try LibraryCall.require("SSL_CTX_set1_sigalgs_list") {
+                sluice_SSL_CTX_set1_sigalgs_list(pointer, algorithms)
+            }
+        }
         if let anchors = options.anchors {
             let store = SSL_CTX_get_cert_store(pointer)
             for anchor in anchors {
@@ -153,6 +145,11 @@ package final class TLSContext: Sendable {
         SSL_CTX_set_ex_data(pointer, TLSContext.index, Unmanaged.passUnretained(self).toOpaque())
     }
 
+    private func limitGroups(_ groups: String?) throws(OpenSSLError) {
+        guard let groups else { return }
+        try LibraryCall.require("SSL_CTX_set1_groups_list") { sluice_SSL_CTX_set1_groups_list(pointer, groups) }
+    }
+
     private func load(_ identity: TLSIdentity) throws(OpenSSLError) {
         var parsed: [OpaquePointer] = []
         defer { parsed.forEach { X509_free($0) } }
@@ -171,53 +168,4 @@ package final class TLSContext: Sendable {
 
     /// What a peer's certificates may take in a handshake; OpenSSL's default is 100 KB.
     private static let maximumPeerChainBytes = 32 * 1024
-}
-
-/// What the connections of a server context do.
-package struct ServerOptions: Sendable {
-    /// The CA names that a CertificateRequest lists, prepared once. A policy with another store costs a copy of its
-    /// names for each handshake.
-    package var clientAuthorities: TrustStore?
-    /// Where sessions are kept for resumption; nil: no resumption.
-    package var sessionCache: SessionCache?
-    /// The application protocols spoken, the preferred one first; a client that offers none of them goes on without.
-    package var applicationProtocols: [String]
-    /// The date for verification and expiry.
-    package var clock: WallClock
-
-    package init(
-        clientAuthorities: TrustStore? = nil,
-        sessionCache: SessionCache? = nil,
-        applicationProtocols: [String] = ["mqtt"],
-        clock: WallClock = .system
-    ) {
-        self.clientAuthorities = clientAuthorities
-        self.sessionCache = sessionCache
-        self.applicationProtocols = applicationProtocols
-        self.clock = clock
-    }
-}
-
-/// What the connections of a client context do.
-package struct ClientOptions: Sendable {
-    /// The CAs that the server must chain to; nil: any certificate is taken.
-    package var anchors: [Certificate]?
-    /// The certificate that the client shows when asked.
-    package var identity: TLSIdentity?
-    /// The versions offered. A range that ends below 1.2 lowers the security level to 0.
-    package var versions: ClosedRange<TLSVersion>
-    /// The application protocols offered.
-    package var applicationProtocols: [String]
-
-    package init(
-        anchors: [Certificate]? = nil,
-        identity: TLSIdentity? = nil,
-        versions: ClosedRange<TLSVersion> = .tls1_2 ... .tls1_3,
-        applicationProtocols: [String] = []
-    ) {
-        self.anchors = anchors
-        self.identity = identity
-        self.versions = versions
-        self.applicationProtocols = applicationProtocols
-    }
 }
