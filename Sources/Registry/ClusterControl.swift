@@ -1,6 +1,6 @@
 import Synchronization
 
-package import struct Foundation.Date
+package import struct FoundationEssentials.Date
 
 /// A state and what was prepared from it, published together so that nobody sees one without the other.
 package final class PublishedCluster<Prepared: Sendable>: Sendable {

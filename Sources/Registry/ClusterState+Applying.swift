@@ -1,4 +1,4 @@
-package import struct Foundation.Date
+package import struct FoundationEssentials.Date
 
 extension ClusterState {
     /// Applies a change by the rules of the product. Pure: the same state, change and time give the same answer.

@@ -21,6 +21,7 @@ extension RegistryError {
         switch self {
         case .domainName: (.badInput, "domain-name")
         case .fingerprint: (.badInput, "fingerprint")
+        case .serialNumber: (.badInput, "serial-number")
         case .objectName: (.badInput, "object-name")
         case .unknownSlotName: (.badInput, "slot-name")
         case .tlsRangeReversed: (.badInput, "tls-range-reversed")
@@ -60,6 +61,8 @@ extension RegistryError: CustomStringConvertible {
             "\"\(text.quotable)\" is no domain name: \(problem)."
         case .fingerprint(let found):
             "Not a SHA-256 fingerprint: \(found); 64 hexadecimal digits are needed."
+        case .serialNumber(let text):
+            "\"\(text.quotable)\" is no serial number: hexadecimal digits are needed."
         case .objectName(let text):
             "\"\(text.quotable)\" cannot be a name: 1 to \(ObjectName.maximumLength) letters, digits, dots, hyphens and "
                 + "underscores are needed, beginning with a letter or digit, and not all hexadecimal digits."

@@ -1,10 +1,11 @@
-package import struct Foundation.Date
+package import struct FoundationEssentials.Date
 
 /// Why the registry refuses a text or a change; each case carries what was compared.
 package enum RegistryError: Error, Hashable, Sendable {
     // Texts that are none of the registry's values.
     case domainName(text: String, problem: DomainNameProblem)
     case fingerprint(found: String)
+    case serialNumber(String)
     case objectName(String)
     case unknownSlotName(String)
     case tlsRangeReversed(minimum: TLSProtocolVersion, maximum: TLSProtocolVersion)

@@ -1,4 +1,4 @@
-package import Foundation
+package import FoundationEssentials
 
 extension Date {
     /// RFC 3339 in UTC to the second, as all of the registry's messages write times.
@@ -9,7 +9,7 @@ extension Date {
 
 extension String {
     /// The text without control characters and cut short, fit for one line of a message.
-    var quotable: String {
+    package var quotable: String {
         let limit = 100
         let shown = prefix(limit).map { character in
             character.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } ? character : "?"

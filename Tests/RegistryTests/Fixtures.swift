@@ -96,7 +96,7 @@ extension ClusterState {
 /// Collects what a choice says in one word: the slot's name, or why it refuses.
 func word(_ choice: CertificateChoice) -> String {
     switch choice {
-    case .slot(let slot, let match): "\(slot) \(match.rawValue)"
+    case .serve(let group, let match): "\(group) \(match.rawValue)"
     case .refused(.retired): "retired"
     case .refused(.unknown): "unknown"
     case .refused(.unnamed): "unnamed"

@@ -1,4 +1,4 @@
-package import struct Foundation.Date
+package import struct FoundationEssentials.Date
 
 /// Whether a registered CA is trusted.
 package enum CAState: String, Hashable, Sendable, CaseIterable {

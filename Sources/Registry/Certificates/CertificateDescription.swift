@@ -1,4 +1,4 @@
-package import struct Foundation.Date
+package import struct FoundationEssentials.Date
 
 /// What the registry knows about a certificate: checked facts, read off the DER once, at the edge.
 package struct CertificateDescription: Hashable, Sendable {

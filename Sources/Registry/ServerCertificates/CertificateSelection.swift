@@ -6,36 +6,25 @@ package enum UnknownServerNamePolicy: String, Hashable, Sendable, CaseIterable {
     case reject
 }
 
-/// The key families that a client can verify, by its signature algorithms and cipher suites.
-package struct AcceptableKeys: OptionSet, Hashable, Sendable {
-    package let rawValue: UInt8
+/// The slots that serve the same name, one for each key family, the preferred family first.
+///
+/// Their certificates go into one TLS context, where the handshake takes the first one that the client can verify.
+package struct SlotGroup: Hashable, Sendable, CustomStringConvertible {
+    /// The slot of the preferred key family: the one that is named in metrics and logs.
+    package let preferred: ServerCertificateSlot
+    /// The slots of the other key families, in order of preference.
+    package let others: [ServerCertificateSlot]
 
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// All of them in order of preference.
+    package var slots: [ServerCertificateSlot] { [preferred] + others }
 
-    /// ECDSA signatures.
-    package static let ecdsa = AcceptableKeys(rawValue: 1)
-    /// Ed25519 signatures.
-    package static let ed25519 = AcceptableKeys(rawValue: 2)
-    /// RSA signatures or RSA key exchange.
-    package static let rsa = AcceptableKeys(rawValue: 4)
-    /// For a client that does not say.
-    package static let any: AcceptableKeys = [.ecdsa, .ed25519, .rsa]
-
-    /// Whether a key of this family can be used.
-    package func accept(_ family: KeyFamily) -> Bool {
-        switch family {
-        case .ecdsa: contains(.ecdsa)
-        case .ed25519: contains(.ed25519)
-        case .rsa: contains(.rsa)
-        case .other: false
-        }
-    }
+    package var description: String { slots.map(\.description).joined(separator: "+") }
 }
 
 /// Which server certificate answers a client hello.
 package enum CertificateChoice: Hashable, Sendable {
-    /// Serve from this slot.
-    case slot(ServerCertificateSlot, match: Match)
+    /// Serve the certificates of these slots.
+    case serve(SlotGroup, match: Match)
     /// Refuse with the alert unrecognized_name.
     case refused(Refusal)
 
@@ -67,23 +56,21 @@ package enum CertificateChoice: Hashable, Sendable {
 /// Built once for a `ClusterState`, immutable, used from every reactor. A name costs one hash probe for itself and one
 /// for its parent under `*.`, and two more into the retired names only when neither is served.
 package struct CertificateSelection: Sendable {
-    /// The slots that serve one name, the preferred key family first.
-    private typealias Candidates = [(family: KeyFamily, slot: ServerCertificateSlot)]
-
-    private var exact: [String: Candidates] = [:]
+    private let exact: [String: SlotGroup]
     /// Keyed by what follows `*.`.
-    private var wildcard: [String: Candidates] = [:]
+    private let wildcard: [String: SlotGroup]
     private let retired: RetiredNames
-    private let servesDefault: Bool
+    /// The default slot on its own, if it is occupied and switched on.
+    private let standIn: SlotGroup?
 
     /// Indexes the names of every slot that is switched on.
     package init(_ state: ClusterState) {
-        retired = state.retired
-        servesDefault = state.defaultEnabled && state.certificate(in: .default) != nil
-        for slot in state.slots.keys.sorted() where slot.isCustom || state.defaultEnabled {
+        var exact: [String: [Candidate]] = [:]
+        var wildcard: [String: [Candidate]] = [:]
+        for slot in state.slots.keys where slot.isCustom || state.defaultEnabled {
             guard let certificate = state.certificate(in: slot)?.certificate else { continue }
-            let candidate = (family: certificate.key.family, slot: slot)
-            for name in certificate.names {
+            let candidate = Candidate(family: certificate.key.family, slot: slot)
+            for name in Set(certificate.names) {
                 if name.isWildcard, let parent = name.parent {
                     wildcard[parent.text, default: []].append(candidate)
                 } else {
@@ -91,47 +78,54 @@ package struct CertificateSelection: Sendable {
                 }
             }
         }
-        // Stable order within a family is slot order; the rules allow one slot per name and family anyway.
-        exact = exact.mapValues { $0.sorted { $0.family < $1.family } }
-        wildcard = wildcard.mapValues { $0.sorted { $0.family < $1.family } }
+        self.exact = exact.compactMapValues(Self.group)
+        self.wildcard = wildcard.compactMapValues(Self.group)
+        retired = state.retired
+        let servesDefault = state.defaultEnabled && state.certificate(in: .default) != nil
+        standIn = servesDefault ? SlotGroup(preferred: .default, others: []) : nil
+    }
+
+    /// Every group that `choose` can answer with.
+    package var groups: Set<SlotGroup> {
+        Set(exact.values).union(wildcard.values).union([standIn].compactMap(\.self))
     }
 
     /// Chooses for one client hello. Does not block; costs at most four hash probes.
     package func choose(
         _ indication: ServerNameIndication,
-        acceptableKeys: AcceptableKeys = .any,
         unknown policy: UnknownServerNamePolicy = .default
     ) -> CertificateChoice {
         switch indication.request {
-        case .unnamed: standIn(for: .unnamed, policy)
-        case .malformed: standIn(for: .malformed, policy)
-        case .name(let name): choose(name, acceptableKeys, policy)
+        case .unnamed: fallBack(from: .unnamed, policy)
+        case .malformed: fallBack(from: .malformed, policy)
+        case .name(let name): choose(name, policy)
         }
     }
 
-    private func choose(
-        _ name: DomainName,
-        _ acceptableKeys: AcceptableKeys,
-        _ policy: UnknownServerNamePolicy
-    ) -> CertificateChoice {
-        if let slot = Self.preferred(exact[name.text], acceptableKeys) { return .slot(slot, match: .exact) }
-        if let parent = name.parent, let slot = Self.preferred(wildcard[parent.text], acceptableKeys) {
-            return .slot(slot, match: .wildcard)
-        }
+    private func choose(_ name: DomainName, _ policy: UnknownServerNamePolicy) -> CertificateChoice {
+        if let group = exact[name.text] { return .serve(group, match: .exact) }
+        if let parent = name.parent, let group = wildcard[parent.text] { return .serve(group, match: .wildcard) }
         if retired.refuses(name) { return .refused(.retired(name)) }
-        return standIn(for: .unknown(name), policy)
+        return fallBack(from: .unknown(name), policy)
     }
 
-    private func standIn(
-        for refusal: CertificateChoice.Refusal,
+    private func fallBack(
+        from refusal: CertificateChoice.Refusal,
         _ policy: UnknownServerNamePolicy
     ) -> CertificateChoice {
-        servesDefault && policy == .default ? .slot(.default, match: .default) : .refused(refusal)
+        guard let standIn, policy == .default else { return .refused(refusal) }
+        return .serve(standIn, match: .default)
     }
 
-    /// The first slot that the client can verify; if it can verify none, the first of all, so that OpenSSL says why not.
-    private static func preferred(_ candidates: Candidates?, _ keys: AcceptableKeys) -> ServerCertificateSlot? {
-        guard let candidates else { return nil }
-        return (candidates.first { keys.accept($0.family) } ?? candidates.first)?.slot
+    private struct Candidate {
+        let family: KeyFamily
+        let slot: ServerCertificateSlot
+    }
+
+    /// By key family; the rules allow one slot for each name and family.
+    private static func group(_ candidates: [Candidate]) -> SlotGroup? {
+        let slots = candidates.sorted { ($0.family, $0.slot) < ($1.family, $1.slot) }.map(\.slot)
+        guard let preferred = slots.first else { return nil }
+        return SlotGroup(preferred: preferred, others: Array(slots.dropFirst()))
     }
 }

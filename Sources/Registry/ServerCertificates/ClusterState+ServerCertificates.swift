@@ -1,4 +1,4 @@
-import struct Foundation.Date
+import struct FoundationEssentials.Date
 
 /// The rules of the certificate store and of the server certificate slots.
 extension ClusterState {

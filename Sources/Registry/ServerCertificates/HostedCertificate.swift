@@ -1,4 +1,4 @@
-package import struct Foundation.Date
+package import struct FoundationEssentials.Date
 
 /// A server certificate in the store: chain and sealed key. It serves nobody until it is bound to a slot.
 package struct HostedCertificate: Hashable, Sendable {

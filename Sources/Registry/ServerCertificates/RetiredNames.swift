@@ -1,4 +1,4 @@
-package import struct Foundation.Date
+package import struct FoundationEssentials.Date
 
 /// Names whose certificate was unbound: refused until a certificate for them serves again.
 package struct RetiredNames: Hashable, Sendable {

@@ -1,4 +1,4 @@
-package import struct Foundation.Date
+package import struct FoundationEssentials.Date
 
 /// A place for a server certificate: the default one, or a numbered custom one.
 package enum ServerCertificateSlot: Hashable, Sendable {

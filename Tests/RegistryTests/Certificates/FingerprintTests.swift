@@ -31,12 +31,12 @@ import Testing
 }
 
 @Suite struct SerialNumberTests {
-    @Test(arguments: [("0A:1B", "0a1b"), ("ff", "ff")])
+    @Test(arguments: [("0A:1B", "0a1b"), ("ff", "ff"), ("-1F", "-1f")])
     func `is lower-case hexadecimal`(text: String, hex: String) {
         #expect(SerialNumber(hex: text)?.hex == hex)
     }
 
-    @Test(arguments: ["", "0x1", "-1"])
+    @Test(arguments: ["", "-", "0x1", "1-1"])
     func `is refused with anything else`(text: String) {
         #expect(SerialNumber(hex: text) == nil)
     }

@@ -11,9 +11,9 @@ import Testing
     }
 
     static let table: [(name: String, choice: String)] = [
-        ("a.test", "custom-1 exact"),
-        ("A.TEST.", "custom-1 exact"),
-        ("a.test:8883", "custom-1 exact"),
+        ("a.test", "custom-1+custom-3 exact"),
+        ("A.TEST.", "custom-1+custom-3 exact"),
+        ("a.test:8883", "custom-1+custom-3 exact"),
         ("a.b.test", "custom-1 exact"),
         ("c.b.test", "custom-2 wildcard"),
         ("C.B.Test", "custom-2 wildcard"),
@@ -43,7 +43,7 @@ import Testing
     }
 
     static let strict: [(name: String?, choice: String)] = [
-        ("a.test", "custom-1 exact"),
+        ("a.test", "custom-1+custom-3 exact"),
         ("gateway.test", "default exact"),
         ("other.test", "unknown"),
         ("a\0.test", "malformed"),
@@ -58,7 +58,7 @@ import Testing
     }
 
     static let withoutDefault: [(name: String?, choice: String)] = [
-        ("a.test", "custom-1 exact"),
+        ("a.test", "custom-1+custom-3 exact"),
         ("gateway.test", "unknown"),
         ("other.test", "unknown"),
         (nil, "unnamed"),
@@ -75,19 +75,19 @@ import Testing
         #expect(word(CertificateSelection(.initial()).choose(.absent)) == "unnamed")
     }
 
-    static let keys: [(AcceptableKeys, String)] = [
-        (.any, "custom-1 exact"),
-        (.ecdsa, "custom-1 exact"),
-        (.rsa, "custom-3 exact"),
-        ([.ecdsa, .rsa], "custom-1 exact"),
-        (.ed25519, "custom-1 exact"),
-        ([], "custom-1 exact"),
-    ]
+    @Test func `gives a pair of one name together, ECDSA first`() throws {
+        let selection = CertificateSelection(try Self.state())
+        guard case .serve(let group, match: .exact) = selection.choose(ServerNameIndication(Array("a.test".utf8)))
+        else {
+            Issue.record("not served")
+            return
+        }
+        #expect(group.slots == [.custom(1), .custom(3)])
+    }
 
-    @Test(arguments: keys)
-    func `of a pair is ECDSA unless the client wants RSA`(keys: AcceptableKeys, choice: String) throws {
-        let indication = ServerNameIndication(Array("a.test".utf8))
-        #expect(word(CertificateSelection(try Self.state()).choose(indication, acceptableKeys: keys)) == choice)
+    @Test func `lists every group that it answers with`() throws {
+        let groups = CertificateSelection(try Self.state()).groups
+        #expect(Set(groups.map(\.description)) == ["default", "custom-1", "custom-2", "custom-3", "custom-1+custom-3"])
     }
 
     @Test func `agrees with a naive matcher on random clusters and names`() throws {
@@ -135,8 +135,13 @@ import Testing
                 (slot.isCustom || state.defaultEnabled)
                     && state.certificate(in: slot)?.certificate.names.contains { matches($0.text, wildcard) } ?? false
             }.sorted()
-            let ecdsa = found.first { state.certificate(in: $0)?.certificate.key.family == .ecdsa }
-            if let slot = ecdsa ?? found.first { return "\(slot) \(wildcard ? "wildcard" : "exact")" }
+            let ordered = found.sorted { left, right in
+                state.certificate(in: left)?.certificate.key.family == .ecdsa
+                    && state.certificate(in: right)?.certificate.key.family != .ecdsa
+            }
+            if !ordered.isEmpty {
+                return ordered.map(\.description).joined(separator: "+") + (wildcard ? " wildcard" : " exact")
+            }
         }
         if state.retired.since.keys.contains(where: { matches($0.text, false) || matches($0.text, true) }) {
             return "retired"
