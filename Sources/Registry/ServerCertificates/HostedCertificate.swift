@@ -1,0 +1,36 @@
+package import struct Foundation.Date
+
+/// A server certificate in the store: chain and sealed key. It serves nobody until it is bound to a slot.
+package struct HostedCertificate: Hashable, Sendable {
+    /// The name it was given; unique in the store, `nil` if it was given none.
+    package let name: ObjectName?
+    /// The leaf's facts.
+    package let certificate: CertificateDescription
+    /// DER of the leaf and its intermediates, leaf first.
+    package let chain: [[UInt8]]
+    /// The leaf's private key, encrypted at rest.
+    package let sealedKey: SealedKey
+    /// When it was uploaded.
+    package let createdAt: Date
+
+    /// Gathers what an upload has checked.
+    package init(
+        name: ObjectName?,
+        certificate: CertificateDescription,
+        chain: [[UInt8]],
+        sealedKey: SealedKey,
+        createdAt: Date
+    ) {
+        self.name = name
+        self.certificate = certificate
+        self.chain = chain
+        self.sealedKey = sealedKey
+        self.createdAt = createdAt
+    }
+
+    /// The leaf's fingerprint: the certificate's identity.
+    package var fingerprint: Fingerprint { certificate.fingerprint }
+
+    /// How people know it: its name, or the beginning of its fingerprint.
+    package var label: String { name?.text ?? fingerprint.short }
+}

@@ -1,0 +1,19 @@
+package import Foundation
+
+extension Date {
+    /// RFC 3339 in UTC to the second, as all of the registry's messages write times.
+    package var timestamp: String {
+        formatted(.iso8601)
+    }
+}
+
+extension String {
+    /// The text without control characters and cut short, fit for one line of a message.
+    var quotable: String {
+        let limit = 100
+        let shown = prefix(limit).map { character in
+            character.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } ? character : "?"
+        }
+        return String(shown) + (count > limit ? "…" : "")
+    }
+}
