@@ -1,25 +1,17 @@
 import Glibc
 import LDNS
 import NIOCore
+import NIOPosix
 
 extension ServerAddress {
     /// The address as NIO takes it.
     var socketAddress: SocketAddress {
-        var bytes = address.bytes
-        if address.isIPv6 {
-            var storage = sockaddr_in6()
-            storage.sin6_family = sa_family_t(AF_INET6)
-            storage.sin6_port = port.bigEndian
-            withUnsafeMutableBytes(of: &storage.sin6_addr) { $0.copyBytes(from: bytes) }
-            return SocketAddress(storage)
+        do {
+            return try SocketAddress(packedIPAddress: ByteBuffer(bytes: address.bytes), port: Int(port))
+        } catch {
+            // Invariant: it only throws for a length other than 4 and 16, and IPAddress has no other.
+            fatalError("\(address.bytes.count) bytes are no IP address")
         }
-        var storage = sockaddr_in()
-        storage.sin_family = sa_family_t(AF_INET)
-        storage.sin_port = port.bigEndian
-        bytes.withUnsafeMutableBytes { bytes in
-            storage.sin_addr.s_addr = bytes.loadUnaligned(as: in_addr_t.self)
-        }
-        return SocketAddress(storage)
     }
 }
 

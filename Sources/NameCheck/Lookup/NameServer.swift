@@ -90,9 +90,11 @@ extension NameServer {
 
         private mutating func answer() async throws(LookupFailure) -> Message {
             for patience in server.schedule.datagrams {
-                switch try await datagram(patience) {
+                let outcome = try await datagram(patience)
+                switch outcome {
                 case .answered(let answer):
                     let message = try parse(answer)
+                    if !usesEDNS && !server.gate.refusesEDNS { exchange.eDNSProblem = .silent }
                     guard usesEDNS, message.responseCode.mayMeanEDNS else { return try accept(message) }
                     // RFC 6891 § 6.2.2: once more without EDNS.
                     usesEDNS = false
@@ -102,26 +104,15 @@ extension NameServer {
                         return try accept(plain)
                     }
                     return try accept(message)
-                case .truncated:
-                    return try await stream { .truncatedWithoutTCP(server: server.address, reason: $0) }
-                case .distrusted:
-                    return try await stream { _ in timeout }
-                case .malformed(let reason):
-                    // A forger may have guessed right: only TCP's answer is held against the server.
-                    return try await stream { _ in .malformed(server: server.address, reason: reason) }
-                case .unreachable(let reason):
-                    return try await stream { _ in .unreachable(server: server.address, reason: reason) }
                 case .interrupted:
                     throw .interrupted
                 case .silence:
                     usesEDNS = false
+                case .truncated, .distrusted, .malformed, .unreachable:
+                    return try await stream(after: outcome)
                 }
             }
-            return try await stream { _ in timeout }
-        }
-
-        private var timeout: LookupFailure {
-            .timeout(server: server.address, waited: started.duration(to: .now), attempts: attempts)
+            return try await stream(after: .silence)
         }
 
         private mutating func messageByDatagram(_ patience: Duration) async throws(LookupFailure) -> Message? {
@@ -140,16 +131,11 @@ extension NameServer {
             )
             let result = await attempt.run()
             exchange.discarded.merge(result.discarded, uniquingKeysWith: +)
-            if case .answered = result.outcome, !usesEDNS, !server.gate.refusesEDNS, attempts.count > 1 {
-                exchange.eDNSProblem = .silent
-            }
             return result.outcome
         }
 
-        /// Asks over TCP; `failure` is what it means when that fails for the given reason.
-        private mutating func stream(
-            orElse failure: (String) -> LookupFailure
-        ) async throws(LookupFailure) -> Message {
+        /// Asks over TCP because of what a datagram brought.
+        private mutating func stream(after cause: AttemptOutcome) async throws(LookupFailure) -> Message {
             attempts.append(.tcp)
             exchange.transport = .tcp
             let attempt = StreamAttempt(
@@ -162,8 +148,20 @@ extension NameServer {
             case .answered(let answer): return try accept(try parse(answer))
             case .malformed(let reason): throw .malformed(server: server.address, reason: reason)
             case .interrupted: throw .interrupted
-            case .unreachable(let reason): throw failure(reason)
-            case .silence, .truncated, .distrusted: throw failure("no answer")
+            case .unreachable(let reason): throw failure(cause, thenByTCP: reason)
+            case .silence, .truncated, .distrusted: throw failure(cause, thenByTCP: "no answer")
+            }
+        }
+
+        /// What it means when TCP failed too. A broken datagram may have been a forger's good guess, so TCP had the
+        /// chance to show better.
+        private func failure(_ cause: AttemptOutcome, thenByTCP reason: String) -> LookupFailure {
+            switch cause {
+            case .truncated: .truncatedWithoutTCP(server: server.address, reason: reason)
+            case .malformed(let found): .malformed(server: server.address, reason: found)
+            case .unreachable(let reason): .unreachable(server: server.address, reason: reason)
+            case .answered, .distrusted, .silence, .interrupted:
+                .timeout(server: server.address, waited: started.duration(to: .now), attempts: attempts)
             }
         }
 
