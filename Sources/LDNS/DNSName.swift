@@ -1,6 +1,5 @@
 import CLDNS
 
-
 /// A fully qualified domain name as DNS sees it: up to 127 labels of any bytes, compared without regard to case.
 ///
 /// It is wider than `Registry.DomainName`, which only holds names a certificate may bear: the target of a foreign CNAME

@@ -18,13 +18,15 @@ actor TargetAddresses {
 
     /// The addresses at the end of the access point's own chain. The first caller asks, the others wait with it.
     func addresses(of name: DNSName) async -> Answer {
-        let task = known[name] ?? Task { [source, limits] in
-            await withDeadline(limits.timePerName) {
-                let walk = ChainWalk(source: source, followedAliases: limits.followedAliases)
-                let trail = await walk.walk(from: name, stops: [])
-                return Answer(facts: trail.end.addressFacts, exchanges: trail.exchanges)
+        let task =
+            known[name]
+            ?? Task { [source, limits] in
+                await withDeadline(limits.timePerName) {
+                    let walk = ChainWalk(source: source, followedAliases: limits.followedAliases)
+                    let trail = await walk.walk(from: name, stops: [])
+                    return Answer(facts: trail.end.addressFacts, exchanges: trail.exchanges)
+                }
             }
-        }
         known[name] = task
         return await withTaskCancellationHandler {
             await task.value

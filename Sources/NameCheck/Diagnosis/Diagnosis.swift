@@ -83,7 +83,13 @@ struct Diagnosis {
     /// The aliases end at a name that is none of the cluster's.
     private func foreignIssues(_ end: DNSName, _ addresses: AddressFacts) -> [Issue] {
         let hint = TargetHint(facts: facts, end: end, addresses: addresses)
-        let wrongTarget = Issue(.wrongTarget, .fail, hint: hint, fix: fix, Words.wrongTarget(facts, end: end, hint: hint))
+        let wrongTarget = Issue(
+            .wrongTarget,
+            .fail,
+            hint: hint,
+            fix: fix,
+            Words.wrongTarget(facts, end: end, hint: hint)
+        )
         let danglingHop = Issue(.danglingHop, .fail, fix: fix, Words.danglingHop(facts, end: end))
         switch addresses {
         case .nameError, .noData:
@@ -107,7 +113,12 @@ struct Diagnosis {
         case .noData, .nameError:
             return [
                 Issue(.addressMismatch, .fail, fix: fix, Words.addressMismatch(facts, own)),
-                Issue(.danglingAccessPoint, .fail, audience: .operator, Words.danglingAccessPoint(facts, isRight: false)),
+                Issue(
+                    .danglingAccessPoint,
+                    .fail,
+                    audience: .operator,
+                    Words.danglingAccessPoint(facts, isRight: false)
+                ),
             ]
         case .found(let known, let failure):
             let foreign = own.filter { !known.contains($0) }

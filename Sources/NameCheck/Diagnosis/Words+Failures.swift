@@ -70,7 +70,8 @@ extension ExtendedError {
 extension Duration {
     /// Seconds with one decimal.
     package var seconds: String {
-        let tenths = (components.seconds * 10) + (components.attoseconds + 50_000_000_000_000_000) / 100_000_000_000_000_000
+        let tenths =
+            (components.seconds * 10) + (components.attoseconds + 50_000_000_000_000_000) / 100_000_000_000_000_000
         return "\(tenths / 10).\(tenths % 10)"
     }
 }

@@ -69,7 +69,9 @@ private final class DatagramAnswerHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .finish(let outcome) = wait.receive(Array(unwrapInboundIn(data).data.readableBytesView)) else { return }
+        guard case .finish(let outcome) = wait.receive(Array(unwrapInboundIn(data).data.readableBytesView)) else {
+            return
+        }
         finish(outcome)
     }
 
