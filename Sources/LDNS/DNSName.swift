@@ -118,4 +118,9 @@ extension DNSName: CustomStringConvertible {
     package var description: String {
         NameHandle(wire: wire).text
     }
+
+    /// As `description` without the final dot, for sentences and command lines; the root stays `.`.
+    package var undotted: String {
+        self == .root ? description : String(description.dropLast())
+    }
 }

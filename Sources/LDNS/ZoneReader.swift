@@ -34,7 +34,7 @@ struct ZoneReader: ~Copyable {
     /// The next record, nil at the end of the file.
     mutating func next() throws(ZoneFileError) -> ZoneFile.Entry? {
         while !file.isAtEnd {
-            let start = Int(line)
+            let start = firstWrittenLine(from: Int(line))
             var rr: UnsafeMutablePointer<ldns_rr>?
             let originBefore = currentOrigin
             let status = ldns_rr_new_frm_fp_l(&rr, file.pointer, &timeToLive, &origin, &previousOwner, &line)
@@ -93,6 +93,17 @@ struct ZoneReader: ~Copyable {
     private func directive(inLine number: Int) -> String? {
         let word = text(ofLine: number).prefix { !$0.isWhitespace }
         return word.hasPrefix("$") ? String(word) : nil
+    }
+
+    /// libldns passes over blank lines and comments without saying so; the record begins at the first other line.
+    private func firstWrittenLine(from number: Int) -> Int {
+        var number = number
+        while number < lines.count {
+            let written = text(ofLine: number).drop(while: \.isWhitespace)
+            guard written.isEmpty || written.hasPrefix(";") else { break }
+            number += 1
+        }
+        return number
     }
 
     private func text(ofLine number: Int) -> Substring {

@@ -66,7 +66,7 @@ package struct CNAMECheck: Sendable {
         )
         let authorities = (apex?.message).map { $0.answers + $0.authorities } ?? []
         facts.ownsZone = authorities.contains { $0.type == .soa && $0.owner == domain }
-        facts.zone = facts.ownsZone ? domain : trail.start.authority?.owner
+        facts.zone = facts.ownsZone ? domain : trail.zones.first { domain.isAtOrBelow($0) }
         facts.negativeTimeToLive = trail.start.authority.flatMap(\.negativeTimeToLive)
         facts.typesBesideAlias = typesBesideAlias(at: domain, start: trail.start)
         facts.exchanges = trail.exchanges + (apex?.exchanges ?? []) + known.exchanges

@@ -28,9 +28,9 @@ extension CNAMECommand {
         @Argument(help: "The domains to check.")
         var names: [String] = []
 
-        @OptionGroup var targets: TargetOptions
-        @OptionGroup var sources: SourceOptions
-        @OptionGroup var output: OutputOptions
+        @OptionGroup var targets: CheckTargetOptions
+        @OptionGroup var sources: CheckSourceOptions
+        @OptionGroup var output: CheckOutputOptions
 
         @Option(
             help: ArgumentHelp(
@@ -41,7 +41,7 @@ extension CNAMECommand {
         var file: String?
 
         @Option(help: "The most time for one domain.")
-        var timeout = Seconds(.seconds(10))
+        var timeout = CheckDuration(.seconds(10))
 
         @Option(help: "Domains checked at the same time.")
         var concurrency = 64
@@ -86,7 +86,9 @@ extension CNAMECommand {
             let known = try targets.expectedTargets()
             var entries = try names.map { (name: try named($0), target: ExpectedTarget?.none) }
             if let file {
-                let list = try reading(file) { try NameList($0, path: file == "-" ? "standard input" : file) }
+                let list = try BadCheckInput.reading(file) {
+                    try NameList($0, path: file == "-" ? "standard input" : file)
+                }
                 entries += list.entries.map { entry in
                     (
                         entry.name,
@@ -126,7 +128,7 @@ extension CNAMECommand {
         @Argument(help: "The custom domain.")
         var name: String
 
-        @OptionGroup var targets: TargetOptions
+        @OptionGroup var targets: CheckTargetOptions
 
         @Option(help: ArgumentHelp("The domain's zone, to write the host relative to it.", valueName: "zone"))
         var zoneName: String?
@@ -146,7 +148,7 @@ extension CNAMECommand {
 }
 
 /// What the domains should reach.
-struct TargetOptions: ParsableArguments {
+struct CheckTargetOptions: ParsableArguments {
     @Option(
         name: .customLong("target"),
         help: ArgumentHelp(

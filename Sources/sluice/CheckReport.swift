@@ -4,7 +4,7 @@ import LDNS
 import NameCheck
 
 /// How `sluice cname check` prints.
-struct OutputOptions: ParsableArguments {
+struct CheckOutputOptions: ParsableArguments {
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table
         case json
@@ -84,7 +84,7 @@ struct CheckReport {
 
     private func headline(_ verdict: CNAMEVerdict) -> String {
         let hint = verdict.hint.map { " (\($0.rawValue))" } ?? ""
-        return "\(word(verdict.status))  \(plain(verdict.facts.domain))   \(verdict.code.rawValue)\(hint)"
+        return "\(word(verdict.status))  \(verdict.facts.domain.undotted)   \(verdict.code.rawValue)\(hint)"
     }
 
     private func details(_ verdict: CNAMEVerdict) -> String {
@@ -113,8 +113,8 @@ struct CheckReport {
         case .accessPoint(let name):
             end = name == facts.target.name ? words(facts.targetAddresses) : "another access point"
         case .name(let name, let addresses):
-            return hops.isEmpty ? ["\(name) \(words(addresses))"] : hops + ["└─ \(words(addresses))"]
-        case .loop(let name): end = "back to \(name)"
+            return hops.isEmpty ? ["\(name.undotted)   \(words(addresses))"] : hops + ["└─ \(words(addresses))"]
+        case .loop(let name): end = "back to \(name.undotted)"
         case .severalAliases(_, let targets):
             return hops + targets.map { "CNAME \($0)" }
         case .tooManyAliases: end = "and so on"
@@ -136,7 +136,8 @@ struct CheckReport {
         switch fix {
         case .setRecord(let record):
             let host = facts.zone.map { record.owner.written(in: $0) } ?? record.owner.description
-            return "\(host)   \(record.timeToLive)   \(record.type)   \(record.data)"
+            let place = facts.zone.map { "   (in the zone \($0.undotted))" } ?? ""
+            return "\(host)   \(record.timeToLive)   \(record.type)   \(record.data)\(place)"
         case .removeRecords(let name, let types):
             return "remove \(types.map(\.description).joined(separator: ", ")) at \(name)"
         }
@@ -165,10 +166,6 @@ struct CheckReport {
             case .unknown: ("????", "35")
             }
         return style == .plain ? word : "\u{1B}[1;\(color)m\(word)\u{1B}[0m"
-    }
-
-    private func plain(_ name: DNSName) -> String {
-        String(name.description.dropLast())
     }
 }
 

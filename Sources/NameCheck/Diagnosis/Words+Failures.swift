@@ -2,19 +2,19 @@ import LDNS
 
 extension Words {
     static func notAsked(_ name: DNSName, _ failure: LookupFailure) -> String {
-        "could not ask for \(name): \(failure). Nothing is proved"
+        "could not ask for \(name.undotted): \(failure). Nothing is proved"
     }
 
     static func endNotAsked(_ facts: NameFacts, end: DNSName, _ failure: LookupFailure) -> String {
-        "\(facts.domain) points to \(end), and what is there could not be asked: \(failure). Nothing is proved"
+        "\(facts.domain.undotted) points to \(end.undotted), and what is there could not be asked: \(failure). Nothing is proved"
     }
 
     static func rightButNotAsked(_ facts: NameFacts, _ failure: LookupFailure) -> String {
-        "the record is right; whether \(facts.target.name) has an address could not be asked: \(failure)"
+        "the record is right; whether \(facts.target.name.undotted) has an address could not be asked: \(failure)"
     }
 
     static func notComparable(_ facts: NameFacts, _ failure: LookupFailure) -> String {
-        "\(facts.domain) has addresses of its own, and those of \(facts.target.name) could not be asked: \(failure). "
+        "\(facts.domain.undotted) has addresses of its own, and those of \(facts.target.name.undotted) could not be asked: \(failure). "
             + "Nothing is proved"
     }
 
@@ -53,10 +53,10 @@ extension LookupFailure: CustomStringConvertible {
             "the answer of \(server) needs TCP, and that fails: \(reason); open TCP port \(server.port)"
         case .noServer: "no resolver is known; give --resolver"
         case .interrupted: "the time for the whole check was over; try --timeout"
-        case .outsideZones(let name): "\(name) lies outside the given zone files; add its zone by --zone"
+        case .outsideZones(let name): "\(name.undotted) lies outside the given zone files; add its zone by --zone"
         case .delegated(let name, let zone):
-            "\(name) belongs to \(zone), a zone of other servers; add its file by --zone"
-        case .unaskable(let name, let reason): "\(name) cannot be asked for: \(reason)"
+            "\(name.undotted) belongs to \(zone.undotted), a zone of other servers; add its file by --zone"
+        case .unaskable(let name, let reason): "\(name.undotted) cannot be asked for: \(reason)"
         }
     }
 }

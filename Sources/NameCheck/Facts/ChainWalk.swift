@@ -12,6 +12,8 @@ struct ChainWalk: Sendable {
         var exchanges: [ServerExchange] = []
         /// The records at the first name.
         var start = Node()
+        /// The zones that negative answers on the way named.
+        var zones: [DNSName] = []
     }
 
     /// Walks from `name` to its end, or to the first of `stops`.
@@ -31,6 +33,7 @@ struct ChainWalk: Sendable {
             let node = await Node(at: current, source: source)
             trail.exchanges += node.exchanges
             if passed.count == 1 { trail.start = node }
+            if let zone = node.authority?.owner { trail.zones.append(zone) }
 
             let aliases = node.aliases
             guard let alias = aliases.first else {

@@ -193,15 +193,11 @@ extension CNAMEVerdict {
     package var nextCommands: [String] {
         switch status {
         case .fail where issues.contains { $0.audience == .customer && $0.fix != nil }:
-            ["sluice cname setup \(plain(facts.domain)) --target \(plain(facts.target.name))"]
+            ["sluice cname setup \(facts.domain.undotted) --target \(facts.target.name.undotted)"]
         case .unknown:
-            ["sluice cname check \(plain(facts.domain)) --target \(plain(facts.target.name)) --resolver ADDRESS"]
+            ["sluice cname check \(facts.domain.undotted) --target \(facts.target.name.undotted) --resolver ADDRESS"]
         case .pass, .warn, .fail: []
         }
-    }
-
-    private func plain(_ name: DNSName) -> String {
-        String(name.description.dropLast())
     }
 }
 

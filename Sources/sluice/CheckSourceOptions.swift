@@ -6,7 +6,7 @@ import NIOPosix
 import NameCheck
 
 /// Whom `sluice cname check` asks.
-struct SourceOptions: ParsableArguments {
+struct CheckSourceOptions: ParsableArguments {
     @Option(
         name: .customLong("resolver"),
         help: ArgumentHelp(
@@ -65,37 +65,41 @@ struct SourceOptions: ParsableArguments {
             let origin = try DNSName(String(text[text.index(after: colon)...]))
             return try ZoneFile.read(path: String(text[..<colon]), origin: origin)
         } catch {
-            throw badInput("\(error)")
+            throw BadCheckInput.exit("\(error)")
         }
     }
 }
 
-/// Reads a text file, or standard input for `-`, and parses it; any failure is bad input (exit 65).
-func reading<Value>(_ path: String, _ parse: (String) throws -> Value) throws -> Value {
-    do {
-        let data =
-            path == "-"
-            ? try FileHandle.standardInput.readToEnd() ?? Data()
-            : try Data(contentsOf: URL(filePath: path))
-        guard let text = String(data: data, encoding: .utf8) else { throw badInput("\(path): is not UTF-8 text") }
-        return try parse(text)
-    } catch let code as ExitCode {
-        throw code
-    } catch let error as NameListError {
-        throw badInput("\(error)")
-    } catch {
-        throw badInput("\(path): cannot be read: \(error.localizedDescription)")
+/// Lists and zone files that cannot be used: said on standard error, exit code 65.
+enum BadCheckInput {
+    /// Reads a text file, or standard input for `-`, and parses it.
+    static func reading<Value>(_ path: String, _ parse: (String) throws -> Value) throws -> Value {
+        let data: Data
+        do {
+            data =
+                path == "-"
+                ? try FileHandle.standardInput.readToEnd() ?? Data()
+                : try Data(contentsOf: URL(filePath: path))
+        } catch {
+            throw exit("\(path): cannot be read: \(error.localizedDescription)")
+        }
+        guard let text = String(data: data, encoding: .utf8) else { throw exit("\(path): is not UTF-8 text") }
+        do {
+            return try parse(text)
+        } catch {
+            throw exit("\(error)")
+        }
+    }
+
+    /// Says on standard error what is wrong with the input, and gives the exit code for it.
+    static func exit(_ message: String) -> ExitCode {
+        FileHandle.standardError.write(Data("sluice: \(message)\n".utf8))
+        return ExitCode(CheckExit.badInput)
     }
 }
 
-/// Says on standard error what is wrong with the input, and gives the exit code for it.
-private func badInput(_ message: String) -> ExitCode {
-    FileHandle.standardError.write(Data("sluice: \(message)\n".utf8))
-    return ExitCode(CheckExit.badInput)
-}
-
 /// A time on the command line: `10`, `10s` or `500ms`.
-struct Seconds: ExpressibleByArgument {
+struct CheckDuration: ExpressibleByArgument {
     let duration: Duration
 
     init(_ duration: Duration) {
