@@ -1,0 +1,57 @@
+/// A UTF-8 Encoded String of the standard: well-formed, without U+0000, at most 65,535 bytes. MQTT 5.0 § 1.5.4
+///
+/// Compared byte by byte. Swift's own strings hold `é` equal to `e` followed by an accent; two client identifiers
+/// that differ so are two clients. [MQTT-4.7.3-4]
+package struct Text: Sendable, Hashable {
+    /// The encoded characters, without the length prefix.
+    package let bytes: [UInt8]
+
+    /// Most bytes that a length prefix of two bytes can announce. MQTT 5.0 § 1.5.4
+    package static let maximumLength = 65_535
+
+    /// The text of `bytes`, which the caller has checked.
+    init(unchecked bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The text in `bytes`; throws where they break the rules of the standard.
+    package init(_ bytes: [UInt8]) throws(CodecError) {
+        guard bytes.count <= Text.maximumLength else {
+            throw .fieldTooLong(.text, found: bytes.count, limit: Text.maximumLength)
+        }
+        try bytes.checked { buffer throws(CodecError) in try TextRules.check(buffer, .text) }
+        self.bytes = bytes
+    }
+
+    /// The text of a Swift string; throws where it has a U+0000 or is too long.
+    package init(_ string: String) throws(CodecError) { try self.init(Array(string.utf8)) }
+
+    /// The text as a Swift string, for people; equality belongs to the bytes.
+    package var string: String { String(decoding: bytes, as: UTF8.self) }
+
+    package var isEmpty: Bool { bytes.isEmpty }
+}
+
+extension Text: CustomStringConvertible, ExpressibleByStringLiteral {
+    package var description: String { string }
+
+    /// Text written in the source, which must keep the rules.
+    package init(stringLiteral literal: String) {
+        // Invariant: a literal is part of the program, so a bad one is a bug that its first run shows.
+        guard let text = try? Text(literal) else { preconditionFailure("not a text of MQTT: \(literal)") }
+        self = text
+    }
+}
+
+extension [UInt8] {
+    /// Runs a check over the bytes and passes its error on.
+    func checked(_ check: (UnsafeRawBufferPointer) throws(CodecError) -> Void) throws(CodecError) {
+        let failure = withUnsafeBytes { buffer -> CodecError? in
+            do throws(CodecError) {
+                try check(buffer)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
+    }
+}
