@@ -1,0 +1,43 @@
+import Glibc
+import LDNS
+import NIOCore
+import NIOPosix
+
+extension ServerAddress {
+    /// The address as NIO takes it.
+    var socketAddress: SocketAddress {
+        do {
+            return try SocketAddress(packedIPAddress: ByteBuffer(bytes: address.bytes), port: Int(port))
+        } catch {
+            // Invariant: it only throws for a length other than 4 and 16, and IPAddress has no other.
+            fatalError("\(address.bytes.count) bytes are no IP address")
+        }
+    }
+}
+
+extension EventLoopFuture where Value: Sendable {
+    /// The value, or `fallback` when the loop is gone before there is one.
+    func get(orElse fallback: Value) async -> Value {
+        do {
+            return try await get()
+        } catch {
+            return fallback
+        }
+    }
+}
+
+extension Error {
+    /// The system's word for an I/O error, else the error's own.
+    var systemWord: String {
+        let failure = (self as? NIOConnectionError)?.connectionErrors.first?.error ?? self
+        guard let code = (failure as? IOError)?.errnoCode else { return "\(failure)" }
+        return String(cString: strerror(code))
+    }
+}
+
+extension TimeAmount {
+    init(_ duration: Duration) {
+        let parts = duration.components
+        self = .seconds(parts.seconds) + .nanoseconds(parts.attoseconds / 1_000_000_000)
+    }
+}
