@@ -19,7 +19,11 @@ final class TLSPair {
         descriptors = pair
         self.server = try TLSConnection(server: server, descriptor: pair[0])
         self.client = try TLSConnection(
-            client: client, descriptor: pair[1], serverName: serverName, session: session)
+            client: client,
+            descriptor: pair[1],
+            serverName: serverName,
+            session: session
+        )
     }
 
     deinit {

@@ -1,0 +1,92 @@
+package import Foundation
+package import Registry
+
+/// What the admin API works with; the composition root fills it in.
+package struct AdminServices: Sendable {
+    /// The one way to change the cluster.
+    package let cluster: any ClusterAdministration
+    /// How much the cluster may hold, as the cluster was told.
+    package let limits: ClusterLimits
+    package let uploads: CertificateUploads
+    package let node: NodeReports
+    /// The clock of every rule that has to do with time.
+    package let now: @Sendable () -> Date
+
+    package init(
+        cluster: any ClusterAdministration,
+        limits: ClusterLimits,
+        uploads: CertificateUploads,
+        node: NodeReports,
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.cluster = cluster
+        self.limits = limits
+        self.uploads = uploads
+        self.node = node
+        self.now = now
+    }
+}
+
+/// `ClusterControl`, whatever it prepares for the data plane.
+package protocol ClusterAdministration: Sendable {
+    /// The snapshot in force.
+    var state: ClusterState { get }
+    /// Makes a change and tells what it did.
+    func apply(_ change: ClusterChange, at now: Date) async throws(ClusterControlError) -> ClusterTransition
+    /// Tells what a change would do.
+    func rehearse(_ change: ClusterChange, at now: Date) async throws(ClusterControlError) -> ClusterTransition
+}
+
+extension ClusterControl: ClusterAdministration {
+    package var state: ClusterState { current.state }
+
+    package func apply(_ change: ClusterChange, at now: Date) async throws(ClusterControlError) -> ClusterTransition {
+        try await apply(change, at: now, expecting: nil)
+    }
+}
+
+/// How PEM text becomes something the registry takes: parsed, checked, the key sealed.
+package struct CertificateUploads: Sendable {
+    /// A chain, leaf first, and its private key; throws what is wrong with them.
+    package let serverCertificate:
+        @Sendable (_ chain: [UInt8], _ key: [UInt8], _ name: ObjectName?, _ now: Date) throws -> HostedCertificate
+    /// One or more CA certificates; throws what is wrong with the first bad one.
+    package let authorities:
+        @Sendable (_ pem: [UInt8], _ name: ObjectName?, _ state: CAState, _ now: Date) throws -> [RegisteredCA]
+
+    package init(
+        serverCertificate:
+            @escaping @Sendable (
+                _ chain: [UInt8], _ key: [UInt8], _ name: ObjectName?, _ now: Date
+            ) throws -> HostedCertificate,
+        authorities:
+            @escaping @Sendable (
+                _ pem: [UInt8], _ name: ObjectName?, _ state: CAState, _ now: Date
+            ) throws -> [RegisteredCA]
+    ) {
+        self.serverCertificate = serverCertificate
+        self.authorities = authorities
+    }
+}
+
+/// What the node tells about itself.
+package struct NodeReports: Sendable {
+    package let status: @Sendable () -> NodeStatus
+    package let readiness: @Sendable () -> Readiness
+    /// The metrics as Prometheus text.
+    package let metrics: @Sendable () -> String
+    /// Reads the configuration file again; throws a ``ReloadRefusal`` when the old configuration stays.
+    package let reload: @Sendable () async throws -> ReloadReport
+
+    package init(
+        status: @escaping @Sendable () -> NodeStatus,
+        readiness: @escaping @Sendable () -> Readiness,
+        metrics: @escaping @Sendable () -> String,
+        reload: @escaping @Sendable () async throws -> ReloadReport
+    ) {
+        self.status = status
+        self.readiness = readiness
+        self.metrics = metrics
+        self.reload = reload
+    }
+}

@@ -1,0 +1,80 @@
+import Foundation
+
+/// One page of a list.
+package struct Page<Item: Codable & Sendable>: Codable, Sendable {
+    package var items: [Item]
+    /// What asks for the next page; null on the last one.
+    package var nextCursor: String?
+
+    package init(items: [Item], nextCursor: String?) {
+        self.items = items
+        self.nextCursor = nextCursor
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case items, nextCursor
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(items, forKey: .items)
+        // Null, not absent: a client that looks for it finds the end.
+        try container.encode(nextCursor, forKey: .nextCursor)
+    }
+}
+
+/// Which part of a list is asked for.
+struct PageRequest {
+    let limit: Int
+    /// The key of the last item of the page before.
+    let after: String?
+
+    static let defaultLimit = 20
+    static let largestLimit = 100
+
+    /// Reads the query's `limit` and `cursor`.
+    init(limit: Substring?, cursor: Substring?) throws(Problem) {
+        if let limit {
+            guard let number = Int(limit), (1...Self.largestLimit).contains(number) else {
+                throw .badParameter("limit", found: String(limit), needed: "a number from 1 to \(Self.largestLimit)")
+            }
+            self.limit = number
+        } else {
+            self.limit = Self.defaultLimit
+        }
+        after = try cursor.map { text throws(Problem) in
+            guard let key = Cursor.key(String(text)) else {
+                throw Problem.badParameter("cursor", found: String(text), needed: "a nextCursor of this list")
+            }
+            return key
+        }
+    }
+
+    /// The page of `all`, which is put into the order of `key`.
+    func page<Element, Item>(
+        of all: some Collection<Element>,
+        by key: (Element) -> String,
+        _ item: (Element) -> Item
+    ) -> Page<Item> {
+        let rest = all.map { (key: key($0), element: $0) }
+            .filter { entry in after.map { entry.key > $0 } ?? true }
+            .sorted { $0.key < $1.key }
+        let shown = rest.prefix(limit)
+        let cursor = rest.count > limit ? shown.last.map { Cursor.text(after: $0.key) } : nil
+        return Page(items: shown.map { item($0.element) }, nextCursor: cursor)
+    }
+}
+
+/// The last key of a page as text that needs no escaping in a query (RFC 4648 § 5, unpadded).
+private enum Cursor {
+    static func text(after key: String) -> String {
+        let padded = Data(key.utf8).base64EncodedString()
+        return padded.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+
+    static func key(_ text: String) -> String? {
+        let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+        let padded = text.replacing("-", with: "+").replacing("_", with: "/") + padding
+        return Data(base64Encoded: padded).flatMap { String(validating: $0, as: UTF8.self) }
+    }
+}

@@ -1,0 +1,84 @@
+package import MQTTCodec
+
+/// What happens to a message that finds a session's queue full (QoS 0 messages have made room before this is asked).
+package enum QueueFullRule: String, Sendable, CaseIterable {
+    /// The message that finds the queue full is dropped.
+    case dropNew = "drop_new"
+    /// The oldest message that waits is dropped in its favour.
+    case dropOld = "drop_old"
+}
+
+/// Every bound of the broker, named once; a value is fixed for the life of a broker.
+package struct BrokerConfiguration: Sendable {
+    /// The largest packet a client may send, in bytes with its fixed header; told in CONNACK.
+    package var maximumPacketSize = 1 << 20
+
+    /// QoS 2 messages a client may have open towards the broker; told in CONNACK as Receive Maximum.
+    package var receiveMaximum: UInt16 = 1024
+
+    /// QoS 1 and 2 messages the broker has unacknowledged towards one client, if the client's Receive Maximum allows it.
+    package var inFlightWindow: UInt16 = 256
+
+    /// Messages that wait for one session, in flight ones not counted.
+    package var maximumQueuedMessages = 1000
+
+    /// Bytes (topics, properties and payloads) that wait for one session, in flight ones counted.
+    package var maximumQueuedBytes = 16 << 20
+
+    /// Which message goes when a queue is full.
+    package var queueFullRule = QueueFullRule.dropNew
+
+    /// Whether QoS 0 messages are kept for a persistent session that is not connected; they are the first to go.
+    package var queuesQoS0WhileOffline = false
+
+    /// Unsent bytes of one connection above which QoS 0 messages to it are dropped and others stay in its queue.
+    package var writeHighWaterMark = 1 << 20
+
+    /// Bytes on their way from one event loop to another above which the publishers of the first are not read.
+    package var crossShardHighWaterMark = 8 << 20
+
+    /// Filters one client may hold; more are refused with 0x97.
+    package var maximumSubscriptionsPerClient = 30
+
+    /// Levels of a topic or filter; at most `BrokerConfiguration.topicLevelCeiling`.
+    package var maximumTopicLevels = 128
+
+    /// Bytes of a topic or filter; the protocol allows 65,535.
+    package var maximumTopicLength = 65_535
+
+    /// Retained messages of the whole broker; more are refused with 0x97.
+    package var maximumRetainedMessages = 1_000_000
+
+    /// Bytes of all retained messages; more are refused with 0x97.
+    package var maximumRetainedBytes = 1 << 30
+
+    /// Sessions of the whole broker, connected or kept; more are refused with 0x97.
+    package var maximumSessions = 1_000_000
+
+    /// The longest session expiry granted, in seconds; `UInt32.max` keeps a session for ever, as MQTT 3 clients ask.
+    package var maximumSessionExpiry = UInt32.max
+
+    /// The longest keep-alive granted, in seconds; told as Server Keep Alive. `nil` grants what is asked, none included.
+    package var maximumKeepAlive: UInt16?
+
+    /// The highest QoS the broker takes and grants; told in CONNACK.
+    package var maximumQoS = QoS.exactlyOnce
+
+    /// Whether messages may be retained; told in CONNACK.
+    package var retainAvailable = true
+
+    /// Topic aliases a client may use towards the broker; told in CONNACK.
+    package var topicAliasMaximum: UInt16 = 32
+
+    /// Topic aliases the broker uses towards a client that takes them.
+    package var outboundTopicAliases: UInt16 = 32
+
+    /// How long a connection that is being closed may take to read its last bytes.
+    package var closeDeadline = Duration.seconds(5)
+
+    /// The defaults.
+    package init() {}
+
+    /// The deepest topic the tree's recursion is allowed to walk, whatever is configured.
+    package static let topicLevelCeiling = 1024
+}

@@ -1,0 +1,47 @@
+package import MQTTCodec
+
+/// Why a message was not delivered; the raw value is the metric's label.
+package enum DropReason: String, Sendable, CaseIterable {
+    /// QoS 0 to a connection whose unsent bytes are over the high-water mark.
+    case slowSubscriber = "slow_subscriber"
+    /// The session's queue was full.
+    case queueFull = "queue_full"
+    /// The message's expiry interval ran out before it could be sent.
+    case expired
+    /// Larger than the receiver's maximum packet size.
+    case packetTooLarge = "packet_too_large"
+    /// QoS 0 to a session that is not connected.
+    case notConnected = "not_connected"
+    /// A QoS 0 message published to a topic that no client may write.
+    case notAuthorized = "not_authorized"
+    /// A retained message over the bound on retained messages: delivered, not kept.
+    case retainedFull = "retained_full"
+    /// The session ended with messages in its queue.
+    case sessionEnded = "session_ended"
+}
+
+/// What a broker has done and holds, summed over its shards when asked for.
+package struct BrokerStatistics: Sendable {
+    /// Clients connected now.
+    package var connected = 0
+    /// Sessions, connected or kept.
+    package var sessions = 0
+    /// Subscriptions of all sessions.
+    package var subscriptions = 0
+    /// Retained messages.
+    package var retainedMessages = 0
+    /// Connections that the broker took over from admission since it started.
+    package var connections: UInt64 = 0
+    /// Packets received by type, CONNECT included.
+    package var received: [PacketType: UInt64] = [:]
+    /// Packets sent by type.
+    package var sent: [PacketType: UInt64] = [:]
+    /// Bytes of the packets received after CONNECT.
+    package var receivedBytes: UInt64 = 0
+    /// Bytes of the packets sent.
+    package var sentBytes: UInt64 = 0
+    /// Deliveries that did not happen, by reason.
+    package var dropped: [DropReason: UInt64] = [:]
+    /// Turns in which a publisher was held back by not reading its socket.
+    package var publishersHeldBack: UInt64 = 0
+}

@@ -1,0 +1,51 @@
+/// A client identifier that has passed admission: UTF-8, not empty, compared byte by byte.
+package struct ClientID: Hashable, Sendable, CustomStringConvertible {
+    /// The identifier's UTF-8 bytes.
+    package let bytes: ContiguousArray<UInt8>
+
+    /// Takes an identifier that the codec or the registry has already checked.
+    package init(_ text: String) {
+        bytes = ContiguousArray(text.utf8)
+    }
+
+    /// The identifier as text.
+    package var description: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+/// Who an admitted client is: what the broker is told of it beside its CONNECT.
+package struct ClientProfile: Sendable {
+    /// The effective client id, which may differ from the CONNECT's.
+    package var clientID: ClientID
+
+    /// Whether the id was chosen by us; MQTT 5 clients are then told it as Assigned Client Identifier.
+    package var clientIDWasAssigned: Bool
+
+    /// The user name that was accepted, if the client gave one.
+    package var userName: String?
+
+    /// The common name of the client's certificate.
+    package var commonName: String?
+
+    /// The organizational unit of the client's certificate.
+    package var organizationalUnit: String?
+
+    /// The name of the access point the client came in by.
+    package var accessPoint: String
+
+    /// Describes an admitted client.
+    package init(
+        clientID: ClientID,
+        clientIDWasAssigned: Bool = false,
+        userName: String? = nil,
+        commonName: String? = nil,
+        organizationalUnit: String? = nil,
+        accessPoint: String
+    ) {
+        self.clientID = clientID
+        self.clientIDWasAssigned = clientIDWasAssigned
+        self.userName = userName
+        self.commonName = commonName
+        self.organizationalUnit = organizationalUnit
+        self.accessPoint = accessPoint
+    }
+}

@@ -1,0 +1,96 @@
+import MQTTCodec
+import Synchronization
+
+/// What one shard counts beside packets by type.
+enum Counter: Int, CaseIterable {
+    case connected
+    case sessions
+    case subscriptions
+    case connections
+    case receivedBytes
+    case sentBytes
+    case publishersHeldBack
+}
+
+/// The counters of one shard: written by its event loop alone, read by anyone.
+///
+/// One writer makes a relaxed load and a relaxed store enough: no locked instruction on the hot path.
+final class Counters: Sendable {
+    // Sendable: the memory lives as long as self, and all of it is atomics.
+    private nonisolated(unsafe) let cells: UnsafeMutablePointer<Atomic<UInt64>>
+
+    private static let receivedBase = Counter.allCases.count
+    private static let sentBase = receivedBase + packetTypes
+    private static let droppedBase = sentBase + packetTypes
+    private static let count = droppedBase + DropReason.allCases.count
+    private static let packetTypes = 16
+
+    init() {
+        cells = .allocate(capacity: Self.count)
+        for index in 0..<Self.count { (cells + index).initialize(to: Atomic(0)) }
+    }
+
+    deinit {
+        cells.deinitialize(count: Self.count)
+        cells.deallocate()
+    }
+
+    @inline(__always)
+    func add(_ counter: Counter, _ amount: Int = 1) { add(at: counter.rawValue, amount) }
+
+    @inline(__always)
+    func received(_ type: PacketType) { add(at: Self.receivedBase + Int(type.rawValue), 1) }
+
+    /// Counts packets that were written, and their bytes.
+    @inline(__always)
+    func sent(_ type: PacketType, bytes: Int, packets: Int = 1) {
+        add(at: Self.sentBase + Int(type.rawValue), packets)
+        add(.sentBytes, bytes)
+    }
+
+    func dropped(_ reason: DropReason, _ amount: Int = 1) {
+        add(at: Self.droppedBase + reason.index, amount)
+    }
+
+    @inline(__always)
+    private func add(at index: Int, _ amount: Int) {
+        let value = cells[index].load(ordering: .relaxed)
+        cells[index].store(value &+ UInt64(bitPattern: Int64(amount)), ordering: .relaxed)
+    }
+
+    private func value(_ index: Int) -> UInt64 { cells[index].load(ordering: .relaxed) }
+
+    /// Adds what this shard has counted to `statistics`.
+    func contribute(to statistics: inout BrokerStatistics) {
+        statistics.connected += Int(value(Counter.connected.rawValue))
+        statistics.sessions += Int(value(Counter.sessions.rawValue))
+        statistics.subscriptions += Int(value(Counter.subscriptions.rawValue))
+        statistics.connections += value(Counter.connections.rawValue)
+        statistics.receivedBytes += value(Counter.receivedBytes.rawValue)
+        statistics.sentBytes += value(Counter.sentBytes.rawValue)
+        statistics.publishersHeldBack += value(Counter.publishersHeldBack.rawValue)
+        for type in PacketType.allCases {
+            statistics.received[type, default: 0] += value(Self.receivedBase + Int(type.rawValue))
+            statistics.sent[type, default: 0] += value(Self.sentBase + Int(type.rawValue))
+        }
+        for reason in DropReason.allCases {
+            statistics.dropped[reason, default: 0] += value(Self.droppedBase + reason.index)
+        }
+    }
+}
+
+extension DropReason {
+    /// The reason's place in a shard's counters.
+    fileprivate var index: Int {
+        switch self {
+        case .slowSubscriber: 0
+        case .queueFull: 1
+        case .expired: 2
+        case .packetTooLarge: 3
+        case .notConnected: 4
+        case .notAuthorized: 5
+        case .retainedFull: 6
+        case .sessionEnded: 7
+        }
+    }
+}

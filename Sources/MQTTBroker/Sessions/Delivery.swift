@@ -1,0 +1,24 @@
+/// One message for one session, waiting or in flight.
+struct Delivery {
+    var message: Message
+    var identifiers: SubscriptionIdentifiers
+    /// The shared subscription it came by, so that another member can have it if this session ends.
+    var group: SharedGroupID
+    /// The lower of the message's and the subscription's. [MQTT-3.8.4-8]
+    var qos: UInt8
+    var retain: Bool
+
+    init(
+        message: Message,
+        identifiers: SubscriptionIdentifiers = .none,
+        group: SharedGroupID = .none,
+        qos: UInt8,
+        retain: Bool = false
+    ) {
+        self.message = message
+        self.identifiers = identifiers
+        self.group = group
+        self.qos = qos
+        self.retain = retain
+    }
+}

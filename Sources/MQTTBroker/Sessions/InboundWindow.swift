@@ -1,0 +1,51 @@
+/// The QoS 2 messages a client has sent and not yet released: each is passed on once, however often it comes.
+///
+/// QoS 1 messages never are in it: they are acknowledged in the turn they arrive. MQTT 5.0 § 4.3.3
+struct InboundWindow {
+    /// Identifiers between PUBREC and PUBCOMP, sorted.
+    private var open: ContiguousArray<UInt16> = []
+
+    /// What a PUBLISH with a packet identifier is.
+    enum Verdict: Equatable {
+        /// New: pass it on.
+        case new
+        /// Already passed on, not yet released: answer and do no more. [MQTT-4.3.3-10]
+        case repeated
+        /// More than the client was told it may have open. [MQTT-3.3.4-7]
+        case exceedsReceiveMaximum
+    }
+
+    /// Messages between PUBREC and PUBCOMP.
+    var count: Int { open.count }
+
+    /// Judges a PUBLISH of QoS 1 or 2; `limit` is the Receive Maximum we told.
+    func verdict(qos: UInt8, packetID: UInt16, limit: Int) -> Verdict {
+        if qos == 2, case (let found, _) = position(of: packetID), found { return .repeated }
+        return open.count < limit ? .new : .exceedsReceiveMaximum
+    }
+
+    /// Remembers a QoS 2 message that was passed on and is answered with PUBREC.
+    mutating func accept(_ packetID: UInt16) {
+        let (found, index) = position(of: packetID)
+        if !found { open.insert(packetID, at: index) }
+    }
+
+    /// PUBREL: the identifier is free again. Tells whether it was in use. [MQTT-4.3.3-12]
+    mutating func release(_ packetID: UInt16) -> Bool {
+        let (found, index) = position(of: packetID)
+        guard found else { return false }
+        open.remove(at: index)
+        if open.isEmpty { open = [] }
+        return true
+    }
+
+    private func position(of packetID: UInt16) -> (found: Bool, index: Int) {
+        var low = 0
+        var high = open.count
+        while low < high {
+            let middle = (low + high) / 2
+            if open[middle] < packetID { low = middle + 1 } else { high = middle }
+        }
+        return (low < open.count && open[low] == packetID, low)
+    }
+}

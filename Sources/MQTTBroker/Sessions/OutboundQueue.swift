@@ -1,0 +1,282 @@
+import Reactors
+
+/// The bounds on what waits for one session.
+struct QueueLimits: Sendable {
+    var messages: Int
+    var bytes: Int
+    var rule: QueueFullRule
+}
+
+/// What waits for a session and what is in flight to it: order, window, identifiers, redelivery. No I/O, no clock.
+///
+/// Front to back: messages in flight that this connection has seen, messages in flight from an earlier connection
+/// that it has not seen again yet, messages that wait. MQTT 5.0 § 4.3, § 4.4, § 4.6, § 4.9
+struct OutboundQueue: ~Copyable {
+    /// How far the exchange for a message in flight has come.
+    enum Stage: Equatable {
+        case awaitsPuback
+        case awaitsPubrec
+        /// PUBREL is due or sent; the message itself is no longer needed.
+        case awaitsPubcomp
+    }
+
+    private struct InFlight {
+        var packetID: UInt16
+        var stage: Stage
+        var delivery: Delivery?
+    }
+
+    private var inFlight = RingBuffer<InFlight>()
+    private var waiting = RingBuffer<Delivery>()
+    /// How many of `inFlight` have been sent on the present connection.
+    private var sentCount = 0
+    /// Most that may be unacknowledged; 0 while not connected.
+    private var window = 0
+    private var lastPacketID: UInt16 = 0
+    private var waitingQoS0 = 0
+    /// Bytes of all messages held.
+    private(set) var byteCount = 0
+
+    init() {}
+
+    /// Messages that wait for their turn.
+    var waitingCount: Int { waiting.count }
+
+    /// Messages in flight, sent again or not.
+    var inFlightCount: Int { inFlight.count }
+
+    var isEmpty: Bool { inFlight.isEmpty && waiting.isEmpty }
+
+    // MARK: New messages
+
+    /// What became of a message.
+    enum Offer: Equatable {
+        /// To be sent now under this identifier.
+        case send(packetID: UInt16)
+        /// Waits; so many others had to go for it.
+        case queued(dropped: Int)
+        /// Not taken: the queue is full.
+        case refused
+    }
+
+    /// Takes a QoS 1 or 2 message, or a QoS 0 one to be kept; a `writable` connection may get it at once.
+    mutating func offer(_ delivery: Delivery, writable: Bool, limits: QueueLimits) -> Offer {
+        if writable, delivery.qos > 0, waiting.isEmpty, let packetID = openPlace() {
+            enter(delivery, packetID)
+            byteCount += delivery.message.count
+            return .send(packetID: packetID)
+        }
+        guard let dropped = makeRoom(for: delivery, limits) else { return .refused }
+        waiting.append(delivery)
+        byteCount += delivery.message.count
+        if delivery.qos == 0 { waitingQoS0 += 1 }
+        return .queued(dropped: dropped)
+    }
+
+    // MARK: Sending
+
+    /// The next packet for the connection.
+    enum Next {
+        /// PUBLISH; packet id 0 at QoS 0.
+        case publish(Delivery, packetID: UInt16, duplicate: Bool)
+        case pubrel(packetID: UInt16)
+    }
+
+    /// Takes the next packet, if the window is open; messages that ran out are dropped and counted into `expired`.
+    mutating func next(at now: MonotonicTime, expired: inout Int) -> Next? {
+        if sentCount < inFlight.count {
+            guard sentCount < window else { return nil }
+            // Unacknowledged packets go again in their order, under their identifiers. [MQTT-4.4.0-1] [MQTT-4.6.0-1]
+            let entry = inFlight[sentCount]
+            sentCount += 1
+            guard let delivery = entry.delivery else { return .pubrel(packetID: entry.packetID) }
+            return .publish(delivery, packetID: entry.packetID, duplicate: true)
+        }
+        while !waiting.isEmpty {
+            // [MQTT-3.3.2-5]
+            if waiting[0].message.isExpired(at: now) {
+                _ = takeWaiting(at: 0)
+                expired += 1
+                continue
+            }
+            if waiting[0].qos == 0 { return takeWaiting(at: 0).map { .publish($0, packetID: 0, duplicate: false) } }
+            guard let packetID = openPlace(), let delivery = takeWaiting(at: 0) else { return nil }
+            enter(delivery, packetID)
+            byteCount += delivery.message.count
+            return .publish(delivery, packetID: packetID, duplicate: false)
+        }
+        return nil
+    }
+
+    // MARK: Acknowledgements
+
+    /// What an acknowledgement meant.
+    enum Acknowledgement: Equatable {
+        /// The exchange is over; its identifier is free.
+        case completed
+        /// PUBREL is to be sent.
+        case release
+        /// No such exchange, or not at that point.
+        case unknown
+    }
+
+    /// PUBACK, which ends a QoS 1 exchange whatever it says. [MQTT-4.3.2-3]
+    mutating func puback(_ packetID: UInt16) -> Acknowledgement {
+        guard let index = find(packetID), inFlight[index].stage == .awaitsPuback else { return .unknown }
+        leave(at: index)
+        return .completed
+    }
+
+    /// PUBREC, after which the message is the receiver's, or with a failure nobody's. [MQTT-4.3.3-4] [MQTT-4.4.0-2]
+    mutating func pubrec(_ packetID: UInt16, isFailure: Bool) -> Acknowledgement {
+        guard let index = find(packetID) else { return .unknown }
+        switch inFlight[index].stage {
+        case .awaitsPuback: return .unknown
+        case .awaitsPubcomp: return .release
+        case .awaitsPubrec:
+            if isFailure {
+                leave(at: index)
+                return .completed
+            }
+            dropMessage(at: index)
+            inFlight[index].stage = .awaitsPubcomp
+            return .release
+        }
+    }
+
+    /// PUBCOMP, which ends a QoS 2 exchange.
+    mutating func pubcomp(_ packetID: UInt16) -> Acknowledgement {
+        guard let index = find(packetID), inFlight[index].stage == .awaitsPubcomp else { return .unknown }
+        leave(at: index)
+        return .completed
+    }
+
+    /// Gives up an exchange as if it were complete: the packet is too large for its receiver. [MQTT-3.1.2-25]
+    mutating func abandon(_ packetID: UInt16) {
+        guard let index = find(packetID) else { return }
+        leave(at: index)
+    }
+
+    // MARK: Connections
+
+    /// A connection took the session up; what is in flight is to be sent again.
+    mutating func connected(window: Int) {
+        self.window = window
+        sentCount = 0
+    }
+
+    /// The connection is gone.
+    mutating func disconnected() {
+        window = 0
+        sentCount = 0
+    }
+
+    /// Empties the queue at the session's end and gives `orphan` what another member of its group may still get.
+    ///
+    /// QoS 2 messages that were sent are not among them: the receiver may have them. [MQTT-4.8.2-5]
+    ///
+    /// - Returns: how many messages were lost.
+    mutating func removeAll(_ orphan: (Delivery) -> Void) -> Int {
+        var lost = 0
+        while let entry = inFlight.popFirst() {
+            guard let delivery = entry.delivery else { continue }
+            if delivery.group != .none, entry.stage == .awaitsPuback { orphan(delivery) } else { lost += 1 }
+        }
+        while let delivery = waiting.popFirst() {
+            if delivery.group != .none, delivery.qos > 0 { orphan(delivery) } else { lost += 1 }
+        }
+        sentCount = 0
+        waitingQoS0 = 0
+        byteCount = 0
+        return lost
+    }
+
+    // MARK: In flight
+
+    private mutating func enter(_ delivery: Delivery, _ packetID: UInt16) {
+        let stage: Stage = delivery.qos == 1 ? .awaitsPuback : .awaitsPubrec
+        inFlight.append(InFlight(packetID: packetID, stage: stage, delivery: delivery))
+        sentCount += 1
+    }
+
+    /// A fresh identifier, if one more message may be in flight. [MQTT-3.3.4-9] [MQTT-2.2.1-4]
+    ///
+    /// Identifiers go round in order, so those in flight are sorted by their distance from the oldest, which makes
+    /// finding one a binary search. The price: a client that never acknowledges one message gets no more than a full
+    /// round of identifiers after it.
+    private mutating func openPlace() -> UInt16? {
+        guard sentCount == inFlight.count, sentCount < window else { return nil }
+        let next = lastPacketID == .max ? 1 : lastPacketID + 1
+        if !inFlight.isEmpty, inFlight[0].packetID == next { return nil }
+        lastPacketID = next
+        return next
+    }
+
+    private func find(_ packetID: UInt16) -> Int? {
+        guard packetID != 0, !inFlight.isEmpty else { return nil }
+        let oldest = inFlight[0].packetID
+        let wanted = Self.distance(from: oldest, to: packetID)
+        var low = 0
+        var high = inFlight.count
+        while low < high {
+            let middle = (low + high) / 2
+            let found = Self.distance(from: oldest, to: inFlight[middle].packetID)
+            if found == wanted { return middle }
+            if found < wanted { low = middle + 1 } else { high = middle }
+        }
+        return nil
+    }
+
+    /// Steps from one identifier to another in the round of 1…65,535.
+    private static func distance(from oldest: UInt16, to packetID: UInt16) -> Int {
+        packetID >= oldest ? Int(packetID - oldest) : Int(packetID) + 65_535 - Int(oldest)
+    }
+
+    private mutating func leave(at index: Int) {
+        dropMessage(at: index)
+        _ = inFlight.remove(at: index)
+        if index < sentCount { sentCount -= 1 }
+    }
+
+    private mutating func dropMessage(at index: Int) {
+        guard let delivery = inFlight[index].delivery else { return }
+        byteCount -= delivery.message.count
+        inFlight[index].delivery = nil
+    }
+
+    // MARK: Waiting
+
+    /// Makes room for one more and tells how many went for it; nil when it has to go itself.
+    ///
+    /// The oldest QoS 0 message goes first, then the rule decides.
+    private mutating func makeRoom(for delivery: Delivery, _ limits: QueueLimits) -> Int? {
+        let count = delivery.message.count
+        guard count <= limits.bytes else { return nil }
+        var dropped = 0
+        while waiting.count >= limits.messages || byteCount + count > limits.bytes {
+            if waitingQoS0 > 0 {
+                dropOldestQoS0()
+            } else if limits.rule == .dropOld, !waiting.isEmpty, delivery.qos > 0 {
+                _ = takeWaiting(at: 0)
+            } else {
+                return nil
+            }
+            dropped += 1
+        }
+        return dropped
+    }
+
+    private mutating func dropOldestQoS0() {
+        var index = 0
+        while waiting[index].qos > 0 { index += 1 }
+        _ = takeWaiting(at: index)
+    }
+
+    private mutating func takeWaiting(at index: Int) -> Delivery? {
+        guard index < waiting.count else { return nil }
+        let delivery = waiting.remove(at: index)
+        byteCount -= delivery.message.count
+        if delivery.qos == 0 { waitingQoS0 -= 1 }
+        return delivery
+    }
+}

@@ -1,0 +1,103 @@
+import Reactors
+
+/// How a connection came to its end, as far as its session and will care.
+enum ConnectionEnd: Sendable, Equatable {
+    /// DISCONNECT with reason 0x00, or DISCONNECT of MQTT 3: the will is forgotten. [MQTT-3.14.4-3]
+    case byClient
+    /// Anything else: the will stands. [MQTT-3.1.2-8]
+    case withWill
+    /// Another connection of the same client has come, and does or does not ask for a new session.
+    case takenOver(cleanStart: Bool)
+    /// The server shuts down: the will is neither published nor forgotten. MQTT 5.0 § 3.1.2.5
+    case atShutdown
+}
+
+/// How long a session lasts and when its will is published. No I/O, no clock: times come in, decisions go out.
+struct SessionLifetime {
+    /// What is to be done after an event.
+    struct Decision {
+        /// The will is to be published.
+        var will: Message?
+        /// The session is over.
+        var ends = false
+        /// When to ask again, by `deadlinePassed`.
+        var wakeAt: MonotonicTime?
+    }
+
+    /// A session that is never over by itself. MQTT 5.0 § 3.1.2.11.2
+    static let forever = UInt32.max
+
+    private(set) var expiryInterval: UInt32 = 0
+    private var will: Message?
+    private var willDelay: UInt32 = 0
+    private var willDue = MonotonicTime.distantFuture
+    private var expiry = MonotonicTime.distantFuture
+    private(set) var isConnected = false
+
+    init() {}
+
+    /// A connection began the session or took it up; a will that waits is not published. [MQTT-3.1.3-9]
+    mutating func connected(expiryInterval: UInt32, will: Message?, willDelay: UInt32) {
+        self.expiryInterval = expiryInterval
+        self.will = will
+        self.willDelay = willDelay
+        willDue = .distantFuture
+        expiry = .distantFuture
+        isConnected = true
+    }
+
+    /// DISCONNECT gave another expiry interval; false where it may not: a session that was to end with its connection
+    /// cannot be prolonged. MQTT 5.0 § 3.14.2.2.2
+    mutating func changeExpiry(to interval: UInt32) -> Bool {
+        guard expiryInterval != 0 || interval == 0 else { return false }
+        expiryInterval = interval
+        return true
+    }
+
+    /// The connection is gone.
+    mutating func disconnected(_ end: ConnectionEnd, at now: MonotonicTime) -> Decision {
+        isConnected = false
+        switch end {
+        case .byClient, .atShutdown:
+            will = nil
+        case .takenOver(cleanStart: true):
+            // The session ends, and with it the delay. MQTT 5.0 § 3.1.3.2.2
+            return endNow()
+        case .withWill, .takenOver(cleanStart: false):
+            break
+        }
+        if expiryInterval == 0 { return endNow() }
+        expiry = expiryInterval == Self.forever ? .distantFuture : now.advanced(by: .seconds(Int64(expiryInterval)))
+        guard will != nil else { return Decision(wakeAt: wakeTime) }
+        if willDelay == 0 { return Decision(will: takeWill(), wakeAt: wakeTime) }
+        willDue = now.advanced(by: .seconds(Int64(willDelay)))
+        return Decision(wakeAt: wakeTime)
+    }
+
+    /// The time asked for has come, or another has.
+    mutating func deadlinePassed(at now: MonotonicTime) -> Decision {
+        guard !isConnected else { return Decision() }
+        if expiry <= now { return endNow() }
+        if willDue <= now { return Decision(will: takeWill(), wakeAt: wakeTime) }
+        return Decision(wakeAt: wakeTime)
+    }
+
+    /// The session ends for another reason: a client asked for a new one. [MQTT-3.1.2-4]
+    mutating func discarded() -> Decision { endNow() }
+
+    /// Whichever comes first, the end of the session or of the delay, publishes the will. MQTT 5.0 § 3.1.3.2.2
+    private mutating func endNow() -> Decision {
+        Decision(will: takeWill(), ends: true)
+    }
+
+    private mutating func takeWill() -> Message? {
+        defer { will = nil }
+        willDue = .distantFuture
+        return will
+    }
+
+    private var wakeTime: MonotonicTime? {
+        let first = min(willDue, expiry)
+        return first == .distantFuture ? nil : first
+    }
+}

@@ -1,0 +1,82 @@
+/// A shard's memory of where topics go, so that a topic in use costs one hash and no lock.
+///
+/// Two places a topic, so that two busy topics of one place do not drive each other out. Bounded in topics and in
+/// receivers.
+struct MatchCache: ~Copyable {
+    private let hash: KeyedHash
+    private let index: SubscriptionIndex
+    private let places: UnsafeMutablePointer<TopicMatch?>
+    private var builder: MatchBuilder
+    private var receiverCount = 0
+
+    /// Topics remembered at most.
+    private static var placeCount: Int { 1 << 16 }
+    /// Receivers remembered at most, over all topics; 16 bytes each.
+    private static var receiverLimit: Int { 1 << 22 }
+
+    init(index: SubscriptionIndex, shard: UInt16, hash: KeyedHash = KeyedHash()) {
+        self.index = index
+        self.hash = hash
+        builder = MatchBuilder(shard: shard)
+        places = .allocate(capacity: Self.placeCount)
+        places.initialize(repeating: nil, count: Self.placeCount)
+    }
+
+    deinit {
+        places.deinitialize(count: Self.placeCount)
+        places.deallocate()
+    }
+
+    /// Where `topic` goes at the tree's present generation.
+    @inline(__always)
+    mutating func match(_ topic: UnsafeRawBufferPointer) -> TopicMatch {
+        let hash = hash(topic)
+        let place = Int(truncatingIfNeeded: hash) & (Self.placeCount - 1)
+        let generation = index.generation
+        if let known = places[place], known.hash == hash, known.generation == generation, known.topic.equals(topic) {
+            return known
+        }
+        return matchElsewhere(topic, hash: hash, place: place, generation: generation)
+    }
+
+    /// What the publisher itself gets of its own message where some of its subscriptions have No Local.
+    mutating func publisherMatch(_ topic: UnsafeRawBufferPointer, publisher: SessionHandle) -> TopicMatch {
+        let generation = builder.match(topic, in: index, onlyPublisher: publisher)
+        return TopicMatch(topic: topic, hash: 0, generation: generation, builder: builder)
+    }
+
+    private mutating func matchElsewhere(
+        _ topic: UnsafeRawBufferPointer,
+        hash: UInt64,
+        place: Int,
+        generation: UInt64
+    ) -> TopicMatch {
+        let other = place ^ 1
+        if let known = places[other], known.hash == hash, known.generation == generation, known.topic.equals(topic) {
+            return known
+        }
+        let answered = builder.match(topic, in: index)
+        let match = TopicMatch(topic: topic, hash: hash, generation: answered, builder: builder)
+        if receiverCount + match.weight > Self.receiverLimit { forgetAll() }
+        put(match, at: place, or: other)
+        return match
+    }
+
+    private mutating func put(_ match: TopicMatch, at place: Int, or other: Int) {
+        let chosen = victim(of: match, place, other)
+        receiverCount += match.weight - (places[chosen]?.weight ?? 0)
+        places[chosen] = match
+    }
+
+    /// The place that holds the topic's own stale match, else an empty or stale one, else either.
+    private func victim(of match: TopicMatch, _ place: Int, _ other: Int) -> Int {
+        for candidate in [place, other] where places[candidate]?.hash == match.hash { return candidate }
+        for candidate in [place, other] where places[candidate]?.generation != match.generation { return candidate }
+        return match.hash >> 63 == 0 ? place : other
+    }
+
+    private mutating func forgetAll() {
+        for index in 0..<Self.placeCount { places[index] = nil }
+        receiverCount = 0
+    }
+}

@@ -1,0 +1,32 @@
+import Glibc
+
+/// Many readers or one writer; held for a look-up or a change, never across a fan-out.
+final class ReadersWriterLock: Sendable {
+    // Sendable: a pthread lock is made to be shared; its memory lives as long as self.
+    private nonisolated(unsafe) let lock: UnsafeMutablePointer<pthread_rwlock_t>
+
+    init() {
+        lock = .allocate(capacity: 1)
+        lock.initialize(to: pthread_rwlock_t())
+        pthread_rwlock_init(lock, nil)
+    }
+
+    deinit {
+        pthread_rwlock_destroy(lock)
+        lock.deallocate()
+    }
+
+    @inline(__always)
+    func read<Result>(_ body: () -> Result) -> Result {
+        pthread_rwlock_rdlock(lock)
+        defer { pthread_rwlock_unlock(lock) }
+        return body()
+    }
+
+    @inline(__always)
+    func write<Result>(_ body: () -> Result) -> Result {
+        pthread_rwlock_wrlock(lock)
+        defer { pthread_rwlock_unlock(lock) }
+        return body()
+    }
+}

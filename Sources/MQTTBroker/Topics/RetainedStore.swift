@@ -1,0 +1,72 @@
+import Reactors
+
+/// The retained messages of all shards behind their lock, and the bounds on them.
+final class RetainedStore: Sendable {
+    private let lock = ReadersWriterLock()
+    // Sendable: only touched inside `lock`.
+    private nonisolated(unsafe) let tree: UnsafeMutablePointer<RetainedTree>
+    private let maximumCount: Int
+    private let maximumBytes: Int
+
+    init(maximumCount: Int, maximumBytes: Int, hash: KeyedHash = KeyedHash()) {
+        self.maximumCount = maximumCount
+        self.maximumBytes = maximumBytes
+        tree = .allocate(capacity: 1)
+        tree.initialize(to: RetainedTree(hash: hash))
+    }
+
+    deinit {
+        tree.deinitialize(count: 1)
+        tree.deallocate()
+    }
+
+    /// Messages held, expired ones that still wait for the sweep included.
+    var count: Int { lock.read { tree.pointee.count } }
+
+    /// Retains a message for its topic; false when that would pass a bound, and the old message stays.
+    func set(_ message: Message) -> Bool {
+        lock.write {
+            let replaced = message.withTopic { tree.pointee.message(for: $0) }
+            let count = tree.pointee.count + (replaced == nil ? 1 : 0)
+            let bytes = tree.pointee.byteCount + message.count - (replaced?.count ?? 0)
+            guard count <= maximumCount, bytes <= maximumBytes else { return false }
+            tree.pointee.set(message)
+            return true
+        }
+    }
+
+    /// Whether a message of so many bytes could be retained for `topic`.
+    func hasRoom(for byteCount: Int, on topic: UnsafeRawBufferPointer) -> Bool {
+        lock.read {
+            let replaced = tree.pointee.message(for: topic)
+            let count = tree.pointee.count + (replaced == nil ? 1 : 0)
+            let bytes = tree.pointee.byteCount + byteCount - (replaced?.count ?? 0)
+            return count <= maximumCount && bytes <= maximumBytes
+        }
+    }
+
+    /// Removes what is retained for a topic.
+    func remove(_ topic: UnsafeRawBufferPointer) {
+        lock.write { tree.pointee.remove(topic) }
+    }
+
+    /// Whether `message` is still what its topic retains.
+    func isCurrent(_ message: Message) -> Bool {
+        lock.read { message.withTopic { tree.pointee.message(for: $0) } === message }
+    }
+
+    /// The messages a new subscription gets; references, no copies.
+    func messages(matching filter: UnsafeRawBufferPointer, at now: MonotonicTime) -> ContiguousArray<Message> {
+        lock.read {
+            var found = ContiguousArray<Message>()
+            tree.pointee.match(filter, at: now) { found.append($0) }
+            return found
+        }
+    }
+
+    /// Gives back memory of expired messages, looking at a bounded part of the tree.
+    func sweep(slots: Int, at now: MonotonicTime) {
+        guard lock.read({ tree.pointee.expiringCount > 0 }) else { return }
+        lock.write { tree.pointee.sweep(slots: slots, at: now) }
+    }
+}

@@ -1,0 +1,31 @@
+package import MQTTBroker
+package import Registry
+package import TLSGateway
+
+/// What one node is told by its configuration file: one value, read once, replaced as a whole by a reload.
+///
+/// The file holds the facts of the node (addresses, paths, limits). The facts of the cluster (certificates, CAs, mode, TLS
+/// range) are in the registry, which `bootstrap` fills once, while it is empty.
+package struct Configuration: Sendable {
+    /// The file that this was read from, as it was named on the command line.
+    package let file: String
+    package var node: NodeSettings
+    /// Where the registry lives; made with mode 0700 when it does not exist.
+    package var dataDirectory: String
+    /// At least one; names, host names and listener addresses are unique.
+    package var accessPoints: [AccessPoint]
+    package var dns: DNSSettings
+    package var keyEncryption: KeyEncryptionSettings
+    /// `backend.builtin:` what the built-in broker keeps for its clients at most.
+    package var broker: BrokerConfiguration
+    /// `admission:` what peers may cost before they are admitted.
+    package var admission: AdmissionSettings
+    /// `limits:` how much the cluster's registry holds at most.
+    package var limits: ClusterLimits
+    package var admin: AdminSettings
+    package var log: LogSettings
+    package var shutdown: ShutdownSettings
+    package var bootstrap: BootstrapSettings
+    /// Every setting in force with its origin, in the order of the documentation: what `config show` prints.
+    package let settings: [ResolvedSetting]
+}

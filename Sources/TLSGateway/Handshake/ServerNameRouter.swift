@@ -1,0 +1,80 @@
+import Credentials
+import OpenSSL
+import Registry
+
+/// Answers a ClientHello: which certificate, which kind of proof, which versions, and what a session stays bound to.
+///
+/// Decides everything that depends on the server name in one place, before OpenSSL has chosen anything.
+struct ServerNameRouter {
+    let accessPoint: AccessPoint
+    let mode: AuthenticationMode
+    let cluster: PublishedCluster<ContextCatalog>
+    /// The reactor whose contexts are used.
+    let reactorIndex: Int
+
+    /// Routes by server name: exact over wildcard over default, or refuses.
+    func route(
+        _ hello: borrowing ClientHello,
+        counting counters: ServerNameCounters
+    ) throws(Refusal) -> (HelloPolicy, ServerNameRoute) {
+        let settings = cluster.state.settings
+        let indication = hello.serverName.map { ServerNameIndication($0) } ?? .absent
+        let choice = cluster.prepared.selection.choose(indication, unknown: accessPoint.unknownSNI)
+        counters.count(choice)
+        let group = switch choice {
+        case .serve(let group, _): group
+        case .refused(let refusal): throw Self.refusal(for: refusal)
+        }
+        guard let context = cluster.prepared.context(for: group, reactor: reactorIndex) else {
+            throw .noServerCertificate
+        }
+        let route = ServerNameRoute(group: group, name: indication.name)
+        let policy = HelloPolicy(
+            context: context,
+            clientAuthentication: try authentication,
+            versions: settings.tls.versions,
+            sessionBinding: SessionBinding(hashing: circumstances(of: route))
+        )
+        return (policy, route)
+    }
+
+    private var authentication: ClientAuthentication {
+        get throws(Refusal) {
+            switch mode {
+            case .oneWay: return .none
+            case .twoWay:
+                guard let trust = cluster.prepared.trust(reactor: reactorIndex) else { throw .noServerCertificate }
+                return .required(trust)
+            }
+        }
+    }
+
+    /// Everything whose change must force a full handshake: a session of one name, access point, mode, version range or
+    /// set of CAs is none of another's.
+    private func circumstances(of route: ServerNameRoute) -> [UInt8] {
+        let settings = cluster.state.settings
+        let facts: [String] = [
+            route.group.description, route.name?.text ?? "", accessPoint.name, mode.rawValue,
+            settings.tls.minimum.rawValue, settings.tls.maximum.rawValue, String(cluster.state.trustGeneration),
+        ]
+        // None of them contains a line feed, but an access point's name might: lengths keep them apart.
+        return facts.flatMap { Array("\($0.utf8.count):\($0)\n".utf8) }
+    }
+
+    private static func refusal(for refusal: CertificateChoice.Refusal) -> Refusal {
+        switch refusal {
+        case .retired(let name): .serverNameRetired(name)
+        case .unknown(let name): .serverNameUnknown(name)
+        case .unnamed: .serverNameMissing
+        case .malformed: .serverNameUnusable
+        }
+    }
+}
+
+/// Where a server name led.
+struct ServerNameRoute {
+    /// The slots of whose certificates one is shown.
+    let group: SlotGroup
+    /// The name as it was asked for, normalised; `nil` without one.
+    let name: DomainName?
+}

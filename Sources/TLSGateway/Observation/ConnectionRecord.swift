@@ -1,0 +1,134 @@
+import Logging
+import MQTTCodec
+import OpenSSL
+import Reactors
+import Registry
+
+/// What is to be said about one connection when it has ended, and its place under the connection limit.
+///
+/// It lives as long as the socket, beyond admission. Decisions never come from here: they pass between the stages as
+/// values.
+final class ConnectionRecord {
+    let acceptedAt: MonotonicTime
+    var serverName: DomainName?
+    var protocolVersion: ProtocolVersion?
+    private let peer: SocketAddress
+    private let entrance: Entrance
+    private let permit: ConnectionPermit
+    private var session: TLSSessionFacts?
+    private var device: Fingerprint?
+    private var clientID: ClientIdentifier?
+    private var outcome: Outcome?
+    private var isOpen = false
+    private var isClosed = false
+
+    /// What admission came to.
+    private enum Outcome {
+        case admitted
+        case refused(Refusal)
+    }
+
+    /// What was agreed upon in a handshake.
+    struct TLSSessionFacts {
+        var version: TLSVersion
+        var isResumed: Bool
+    }
+
+    init(peer: SocketAddress, at entrance: Entrance, permit: ConnectionPermit, now: MonotonicTime) {
+        acceptedAt = now
+        self.peer = peer
+        self.entrance = entrance
+        self.permit = permit
+    }
+
+    /// The transport is ready; a plain one has no session.
+    func opened(_ session: TLSSessionFacts?, at now: MonotonicTime) {
+        self.session = session
+        isOpen = true
+        entrance.counters.opened(session?.version)
+        guard let session else { return }
+        entrance.counters.handshakeFinished(
+            session.version,
+            resumed: session.isResumed,
+            after: now.duration(since: acceptedAt)
+        )
+    }
+
+    /// Admission has ended well.
+    func admitted(_ client: borrowing AdmittedClient) {
+        device = client.identity.certificate?.fingerprint
+        clientID = client.clientID
+        outcome = .admitted
+        entrance.counters.admitted()
+        finishIfOver()
+    }
+
+    /// Admission has ended badly; only the first refusal counts.
+    func refused(_ refusal: Refusal) {
+        guard outcome == nil else { return }
+        outcome = .refused(refusal)
+        entrance.counters.refused(refusal.reason)
+        if !isOpen, entrance.endpoint.protocol == .mqtts { entrance.counters.handshakeFailed(nil) }
+        finishIfOver()
+    }
+
+    /// The socket is closed.
+    func closed() {
+        isClosed = true
+        if isOpen { entrance.counters.closed(session?.version) }
+        finishIfOver()
+    }
+
+    /// Counts a refusal at accept. Such floods are counted, not logged: a line would cost more than the refusal.
+    static func refusedAtAccept(_ refusal: Refusal, peer: SocketAddress, by entrance: Entrance) {
+        entrance.counters.refused(refusal.reason)
+        entrance.services.logger.debug(
+            "connection refused",
+            metadata: [
+                LogKey.accessPoint: "\(entrance.accessPoint.name)", LogKey.peer: "\(peer)",
+                LogKey.reason: "\(refusal.reason.rawValue)", LogKey.detail: "\(refusal)",
+            ]
+        )
+    }
+
+    /// The one line, as soon as both the outcome is known and the socket closed.
+    private func finishIfOver() {
+        guard isClosed, let outcome else { return }
+        var metadata: Logger.Metadata = [
+            LogKey.accessPoint: "\(entrance.accessPoint.name)",
+            LogKey.peer: "\(peer)",
+            LogKey.milliseconds: "\(MonotonicTime.now().duration(since: acceptedAt) / .milliseconds(1))",
+        ]
+        metadata[LogKey.serverName] = serverName.map { "\($0)" }
+        metadata[LogKey.tlsVersion] = session.map { "\($0.version)" }
+        metadata[LogKey.resumed] = session.map { "\($0.isResumed)" }
+        metadata[LogKey.mqttVersion] = protocolVersion.map { "\($0)" }
+        metadata[LogKey.certificate] = device.map { "\($0)" }
+        metadata[LogKey.clientID] = clientID.map { "\($0)" }
+        switch outcome {
+        case .admitted:
+            entrance.services.logger.info("connection served", metadata: metadata)
+        case .refused(let refusal):
+            metadata[LogKey.reason] = "\(refusal.reason.rawValue)"
+            metadata[LogKey.fault] = "\(refusal.reason.row.fault.rawValue)"
+            metadata[LogKey.detail] = "\(refusal)"
+            entrance.services.logger.info("connection refused", metadata: metadata)
+        }
+    }
+}
+
+/// The metadata keys of the gateway's log lines; people's queries depend on them.
+enum LogKey {
+    static let accessPoint = "access_point"
+    static let certificate = "certificate"
+    static let clientID = "client_id"
+    static let detail = "detail"
+    static let fault = "fault"
+    static let milliseconds = "duration_ms"
+    static let mqttVersion = "mqtt_version"
+    static let peer = "peer"
+    static let reason = "reason"
+    static let resumed = "resumed"
+    static let serverName = "server_name"
+    static let tlsVersion = "tls_version"
+}

@@ -1,0 +1,43 @@
+import Foundation
+
+/// What is at the other end of standard input and output.
+enum Terminal {
+    static var hasInput: Bool { isatty(STDIN_FILENO) == 1 }
+    static var hasOutput: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    static func printError(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+
+    /// Whether escape sequences for colours may be written; see no-color.org.
+    static func allowsColour(
+        noColourFlag: Bool,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) -> Bool {
+        let isSwitchedOff = noColourFlag || environment["NO_COLOR"].map { !$0.isEmpty } ?? false
+        return hasOutput && !isSwitchedOff && environment["TERM"] != "dumb"
+    }
+}
+
+/// Asks a person before something that hurts.
+enum Confirmation {
+    /// Returns when the person says yes, or said so with `--yes`.
+    ///
+    /// - Throws: a failure when the person says no, or when there is nobody to ask.
+    static func ask(_ consequence: [String], yes: Bool) throws(CommandFailure) {
+        guard !yes else { return }
+        guard Terminal.hasInput else {
+            throw CommandFailure(
+                .usage,
+                "This needs a confirmation, and there is no terminal to ask on. Nothing was changed. "
+                    + "Add --yes to confirm, or --dry-run to see what it would do."
+            )
+        }
+        for line in consequence { Terminal.printError(line) }
+        FileHandle.standardError.write(Data("Go on? [y/N] ".utf8))
+        let answer = readLine(strippingNewline: true)?.trimmingCharacters(in: .whitespaces).lowercased() ?? ""
+        guard answer == "y" || answer == "yes" else {
+            throw CommandFailure(.answerIsNo, "Not confirmed. Nothing was changed.")
+        }
+    }
+}
