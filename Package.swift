@@ -37,7 +37,7 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Node", "AdminAPI", "NameCheck", "Credentials", "Registry", "OpenSSL", "LDNS",
+                "Node", "AdminAPI", "NameCheck", "LDNS", "TLSGateway", "Registry", "Reactors", "OpenSSL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -52,10 +52,11 @@ let package = Package(
         .target(
             name: "Node",
             dependencies: [
-                "AdminAPI", "TLSGateway", "Credentials", "NameCheck", "SQLiteStorage", "Registry", "MQTTBroker",
-                "MQTTCodec", "Reactors", "OpenSSL",
+                "AdminAPI", "TLSGateway", "Credentials", "SQLiteStorage", "Registry", "MQTTBroker", "MQTTCodec", "Reactors",
+                "OpenSSL",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
@@ -65,9 +66,11 @@ let package = Package(
         .target(
             name: "AdminAPI",
             dependencies: [
-                "Credentials", "Registry",
+                "Registry",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -110,5 +113,109 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
         .systemLibrary(name: "CLinux"),
+
+        // What tests share: forged certificates, a device, a name server that lies when told to.
+        .target(
+            name: "TestAuthority",
+            dependencies: [
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+            ],
+            path: "Tests/Support/TestAuthority",
+            swiftSettings: strict
+        ),
+        .target(name: "TestDevice", dependencies: ["MQTTCodec"], path: "Tests/Support/TestDevice", swiftSettings: strict),
+        .target(
+            name: "TestNameServer",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/Support/TestNameServer",
+            swiftSettings: strict
+        ),
+
+        // One test target per target.
+        .testTarget(name: "ReactorsTests", dependencies: ["Reactors", "CLinux"], swiftSettings: strict),
+        .testTarget(name: "OpenSSLTests", dependencies: ["OpenSSL", "TestAuthority"], swiftSettings: strict),
+        .testTarget(name: "MQTTCodecTests", dependencies: ["MQTTCodec", "TestDevice"], swiftSettings: strict),
+        .testTarget(
+            name: "MQTTBrokerTests",
+            dependencies: ["MQTTBroker", "MQTTCodec", "Reactors", "CLinux", "TestDevice"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "RegistryTests", dependencies: ["Registry"], swiftSettings: strict),
+        .testTarget(
+            name: "SQLiteStorageTests",
+            dependencies: ["SQLiteStorage", "Registry", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CredentialsTests",
+            dependencies: ["Credentials", "OpenSSL", "Registry", "TestAuthority"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "LDNSTests", dependencies: ["LDNS"], swiftSettings: strict),
+        .testTarget(
+            name: "NameCheckTests",
+            dependencies: [
+                "NameCheck", "LDNS", "Registry", "TestNameServer",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TLSGatewayTests",
+            dependencies: [
+                "TLSGateway", "Credentials", "OpenSSL", "Registry", "MQTTCodec", "Reactors", "TestAuthority", "TestDevice",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "NodeTests",
+            dependencies: [
+                "Node", "Registry", "Reactors", "TLSGateway", "MQTTBroker",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AdminAPITests",
+            dependencies: [
+                "AdminAPI", "Registry", "SQLiteStorage",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "sluiceTests",
+            dependencies: [
+                "sluice", "AdminAPI", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // The built program with the clients that people use.
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["sluice"],
+            exclude: ["paho_session.py"],
+            swiftSettings: strict
+        ),
+
+        // make bench
+        .executableTarget(
+            name: "sluice-bench",
+            dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Benchmarks/SluiceBench",
+            swiftSettings: strict
+        ),
     ]
 )
