@@ -102,5 +102,6 @@ private func checkForwarding(_ view: PublishView, _ packet: UnsafeRawBufferPoint
     bytes.withUnsafeMutableBytes { view.copyForwardedProperties(from: packet, into: $0) }
     _ = view.topicBytes(in: packet).count + view.payloadBytes(in: packet).count
     _ = TextRules.isWellFormedUTF8(view.payloadBytes(in: packet))
-    precondition(Array(TopicLevels(view.topicBytes(in: packet))).count == min(Int(view.topicLevelCount), 65_535))
+    // The view's counter stops at 65,535.
+    precondition(min(Array(TopicLevels(view.topicBytes(in: packet))).count, 65_535) == Int(view.topicLevelCount))
 }
