@@ -2,6 +2,7 @@ import AdminAPI
 import Foundation
 import Logging
 import MQTTBroker
+import MQTTCodec
 import Reactors
 import ServiceLifecycle
 import Synchronization

@@ -14,7 +14,7 @@ final class EmbeddedBroker: Backend {
         let profile = ClientProfile(
             clientID: ClientID(client.clientID.text),
             clientIDWasAssigned: client.isClientIDAssigned,
-            userName: client.connect.userName,
+            userName: client.connect.userName?.string,
             commonName: certificate?.commonName,
             organizationalUnit: certificate?.organizationalUnit,
             accessPoint: client.accessPoint

@@ -32,7 +32,7 @@ package struct Node: Sendable {
         let reactors = try ReactorGroup(count: configuration.node.reactors)
         let broker = Broker(configuration: configuration.broker, reactors: reactors)
         let gateway = try Gateway(
-            accessPoints: configuration.accessPoints.map(\.accessPoint),
+            accessPoints: configuration.accessPoints,
             settings: configuration.admission,
             reactors: reactors,
             cluster: registry.control,

@@ -6,7 +6,7 @@ import TLSGateway
 
 extension NodeStatus {
     /// What a node does at this moment.
-    init(_ configuration: Configuration, gateway: Gateway, broker: Broker, startedAt: Date) {
+    init(_ configuration: Configuration, gateway: Gateway, broker: MQTTBroker.Broker, startedAt: Date) {
         let traffic = gateway.statistics
         let sessions = broker.statistics
         let endpoints = gateway.endpoints
@@ -15,9 +15,8 @@ extension NodeStatus {
             version: SluiceVersion.current,
             openSSL: LibraryContext.version,
             startedAt: startedAt,
-            accessPoints: configuration.accessPoints.map { settings in
-                let accessPoint = settings.accessPoint
-                return AccessPoint(
+            accessPoints: configuration.accessPoints.map { accessPoint in
+                AccessPoint(
                     name: accessPoint.name,
                     kind: accessPoint.kind.rawValue,
                     hostname: accessPoint.hostname.text,
