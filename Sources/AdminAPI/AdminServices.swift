@@ -45,30 +45,6 @@ extension ClusterControl: ClusterAdministration {
     }
 }
 
-/// How PEM text becomes something the registry takes: parsed, checked, the key sealed.
-package struct CertificateUploads: Sendable {
-    /// A chain, leaf first, and its private key; throws what is wrong with them.
-    package let serverCertificate:
-        @Sendable (_ chain: [UInt8], _ key: [UInt8], _ name: ObjectName?, _ now: Date) throws -> HostedCertificate
-    /// One or more CA certificates; throws what is wrong with the first bad one.
-    package let authorities:
-        @Sendable (_ pem: [UInt8], _ name: ObjectName?, _ state: CAState, _ now: Date) throws -> [RegisteredCA]
-
-    package init(
-        serverCertificate:
-            @escaping @Sendable (
-                _ chain: [UInt8], _ key: [UInt8], _ name: ObjectName?, _ now: Date
-            ) throws -> HostedCertificate,
-        authorities:
-            @escaping @Sendable (
-                _ pem: [UInt8], _ name: ObjectName?, _ state: CAState, _ now: Date
-            ) throws -> [RegisteredCA]
-    ) {
-        self.serverCertificate = serverCertificate
-        self.authorities = authorities
-    }
-}
-
 /// What the node tells about itself.
 package struct NodeReports: Sendable {
     package let status: @Sendable () -> NodeStatus

@@ -1,3 +1,4 @@
+import Credentials
 import Logging
 import MQTTBroker
 import Reactors
@@ -27,7 +28,7 @@ import Testing
         #expect(configuration.node == NodeSettings(name: "gw-1", reactors: 4))
         #expect(configuration.dataDirectory == "/etc/sluice/data")
         #expect(configuration.dns.resolvers.isEmpty)
-        #expect(configuration.keyEncryption.file == "/etc/sluice/master.key")
+        #expect(configuration.keyEncryption == .file(path: "/etc/sluice/master.key"))
         #expect(configuration.admission == AdmissionSettings())
         #expect(configuration.limits == ClusterLimits())
         #expect(configuration.admin == AdminSettings(socket: "/etc/sluice/data/admin.sock", address: nil))
@@ -116,7 +117,7 @@ import Testing
                 """
         )
         #expect(configuration.dataDirectory == "/var/lib/sluice")
-        #expect(configuration.keyEncryption.file == "/etc/sluice/keys/master.key")
+        #expect(configuration.keyEncryption == .file(path: "/etc/sluice/keys/master.key"))
         #expect(configuration.admin.socket == "/run/sluice/admin.sock")
         let files = BootstrapSettings.CertificateFiles(
             chainFile: "/etc/sluice/server.pem",

@@ -1,3 +1,4 @@
+import Credentials
 import Hummingbird
 import Registry
 
@@ -85,10 +86,6 @@ extension Problem {
         )
     }
 
-    /// What is wrong with PEM text that was sent.
-    static func unusableCertificate(_ detail: String, code: String) -> Problem {
-        Problem(code: code, title: "The certificate cannot be used", status: .unprocessableContent, detail: detail)
-    }
 
     init(_ error: ClusterControlError) {
         switch error {
@@ -140,6 +137,43 @@ extension Problem {
     }
 }
 
+extension Problem {
+    /// What is wrong with PEM text that was sent; or, for the keys that seal it, with the gateway.
+    init(_ error: CredentialsError) {
+        guard let code = error.uploadCode else {
+            self = .internalError()
+            return
+        }
+        self.init(
+            code: code, title: "The certificate cannot be used", status: .unprocessableContent, detail: "\(error)")
+    }
+}
+
+extension CredentialsError {
+    /// A stable name for what is wrong with an upload; nil where it is not the upload that is wrong.
+    fileprivate var uploadCode: String? {
+        switch self {
+        case .tooLarge: "upload-too-large"
+        case .unreadable: "unreadable-pem"
+        case .tooManyCertificates: "too-many-certificates"
+        case .keyMatchesNothing: "key-mismatch"
+        case .unrelatedCertificate: "unrelated-certificate"
+        case .notSignedBy: "not-signed-by-next"
+        case .expired: "certificate-expired"
+        case .wrongPurpose: "wrong-purpose"
+        case .weakKey: "weak-key"
+        case .unsupportedKey: "unsupported-key"
+        case .noDomainName: "certificate-without-names"
+        case .oneNameForMany: "one-name-for-many"
+        case .unreadableFacts: "unreadable-facts"
+        case .masterKeyMissing, .masterKeyInaccessible, .masterKeyPermissions, .masterKeyFormat, .masterKeyExists,
+            .masterKeyUnavailable, .sealedUnderAnotherKey, .sealedKeyDamaged, .unusableCertificate, .unusableCertificates,
+            .unusableCA, .libraryUnavailable:
+            nil
+        }
+    }
+}
+
 extension RegistryError {
     /// What stands in the way of the change.
     fileprivate var conflict: Problem.Conflict? {
@@ -154,7 +188,7 @@ extension RegistryError {
             Problem.Conflict(fingerprint: fingerprint.hex, slot: slot.description, dnsName: name.text)
         case .lastCustomWhileDefaultDisabled(let slot):
             Problem.Conflict(slot: slot.description)
-        case .domainName, .fingerprint, .objectName, .unknownSlotName, .tlsRangeReversed, .noSuchCertificate, .noSuchCA,
+        case .domainName, .fingerprint, .serialNumber, .objectName, .unknownSlotName, .tlsRangeReversed, .noSuchCertificate, .noSuchCA,
             .ambiguousReference, .slotEmpty, .certificateExpired, .certificateWithoutNames, .slotOutOfRange,
             .customCertificateLimit, .unsupportedKey, .defaultCannotBeUnbound, .defaultNeededWithoutCustom,
             .caListedTwice,

@@ -51,16 +51,20 @@ struct AdminRoutes {
 
 extension AdminServices {
     /// Makes the change, or with `dryRun=true` in the query only tells what it would do.
+    ///
+    /// - Parameter warnings: what was odd about the input, told besides the change's own warnings.
     func change(
         _ change: ClusterChange,
         for request: Request,
         about fingerprints: [Fingerprint],
-        status: HTTPResponse.Status = .ok
+        status: HTTPResponse.Status = .ok,
+        warnings: [String] = []
     ) async throws -> Response {
         let dryRun = try request.flag("dryRun")
         let transition =
             dryRun ? try await cluster.rehearse(change, at: now()) : try await cluster.apply(change, at: now())
-        let resource = ChangeResource(transition, dryRun: dryRun, fingerprints: fingerprints)
+        var resource = ChangeResource(transition, dryRun: dryRun, fingerprints: fingerprints)
+        resource.warnings += warnings
         return try JSONResponse.make(resource, status: dryRun ? .ok : status)
     }
 }

@@ -43,13 +43,10 @@ struct CARoutes {
         let body = try await RequestBody.decode(Registration.self, from: request)
         let name = try body.name.map { name throws(RegistryError) in try ObjectName(name) }
         let state = try body.state.map(parse) ?? .active
-        let added = try services.uploads.authorities(Array(body.pem.utf8), name, state, services.now())
+        let (added, warnings) = try services.uploads.authorities(
+            pem: body.pem, name: name, state: state, now: services.now())
         return try await services.change(
-            .registerCAs(added),
-            for: request,
-            about: added.map(\.fingerprint),
-            status: .created
-        )
+            .registerCAs(added), for: request, about: added.map(\.fingerprint), status: .created, warnings: warnings)
     }
 
     func setState(_ request: Request, _ context: some RequestContext) async throws -> Response {

@@ -35,18 +35,10 @@ struct HostedCertificateRoutes {
     func upload(_ request: Request) async throws -> Response {
         let body = try await RequestBody.decode(Upload.self, from: request)
         let name = try body.name.map { name throws(RegistryError) in try ObjectName(name) }
-        let hosted = try services.uploads.serverCertificate(
-            Array(body.chain.utf8),
-            Array(body.key.utf8),
-            name,
-            services.now()
-        )
+        let (hosted, warnings) = try services.uploads.serverCertificate(
+            chain: body.chain, key: body.key, name: name, now: services.now())
         return try await services.change(
-            .hostCertificate(hosted),
-            for: request,
-            about: [hosted.fingerprint],
-            status: .created
-        )
+            .hostCertificate(hosted), for: request, about: [hosted.fingerprint], status: .created, warnings: warnings)
     }
 
     func delete(_ request: Request, _ context: some RequestContext) async throws -> Response {

@@ -1,3 +1,4 @@
+import Credentials
 import Foundation
 import Hummingbird
 import Logging
@@ -16,6 +17,10 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
             return try response(problem)
         } catch let error as RegistryError {
             return try response(Problem(error))
+        } catch let error as CredentialsError {
+            let problem = Problem(error)
+            if problem.status >= 500 { context.logger.error("an upload could not be taken: \(error)") }
+            return try response(problem)
         } catch let error as ClusterControlError {
             if case .storage = error { context.logger.error("\(error)") }
             return try response(Problem(error))

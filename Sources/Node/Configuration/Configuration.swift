@@ -1,3 +1,4 @@
+package import Credentials
 package import MQTTBroker
 package import Registry
 package import TLSGateway
@@ -15,7 +16,8 @@ package struct Configuration: Sendable {
     /// At least one; names, host names and listener addresses are unique.
     package var accessPoints: [AccessPoint]
     package var dns: DNSSettings
-    package var keyEncryption: KeyEncryptionSettings
+    /// `keyEncryption:` where the key is that encrypts private keys at rest.
+    package var keyEncryption: MasterKeyPlace
     /// `backend.builtin:` what the built-in broker keeps for its clients at most.
     package var broker: BrokerConfiguration
     /// `admission:` what peers may cost before they are admitted.

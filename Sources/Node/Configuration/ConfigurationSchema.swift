@@ -1,3 +1,4 @@
+import Credentials
 import Logging
 import MQTTBroker
 import Reactors
@@ -17,9 +18,7 @@ struct ConfigurationSchema {
         let dataDirectory = root.value("dataDir", path, default: "\(directory)/data")
         let accessPoints = AccessPointSchema(root: root).read()
         let dns = DNSSettings(resolvers: root.section("dns") { $0.list("resolvers", .resolver) })
-        let keyEncryption = root.section("keyEncryption") { section in
-            KeyEncryptionSettings(file: section.value("file", path, default: "\(directory)/master.key"))
-        }
+        let keyEncryption = root.section("keyEncryption") { masterKeyPlace($0) }
         var broker = root.section("backend") { backend in
             backend.section("builtin") { BrokerSchema(section: $0).read() }
         }
@@ -55,6 +54,20 @@ struct ConfigurationSchema {
                 name: section.value("name", .name, default: host.name),
                 reactors: section.value("reactors", .number(1...256), default: host.cores)
             )
+        }
+    }
+
+    private func masterKeyPlace(_ section: SectionReader) -> MasterKeyPlace {
+        let variable = section.optional("variable", .environmentVariable)
+        let file = section.optional("file", path)
+        switch (file, variable) {
+        case (let file?, nil): return .file(path: file)
+        case (nil, let variable?): return .environment(variable: variable)
+        case (_?, let variable?):
+            section.report(.contradiction(found: "file and variable are given", needed: "give one of them"), at: "variable")
+            return .environment(variable: variable)
+        case (nil, nil):
+            return .file(path: section.value("file", path, default: "\(directory)/master.key"))
         }
     }
 

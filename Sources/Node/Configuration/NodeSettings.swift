@@ -16,12 +16,6 @@ package struct DNSSettings: Hashable, Sendable {
     package var resolvers: [SocketAddress]
 }
 
-/// `keyEncryption:` where the key is that encrypts private keys at rest.
-package struct KeyEncryptionSettings: Hashable, Sendable {
-    /// The file that holds the key; its name is looked up in `$CREDENTIALS_DIRECTORY` first.
-    package var file: String
-}
-
 /// `admin:` where the node is managed and watched.
 package struct AdminSettings: Hashable, Sendable {
     /// The Unix socket of the admin API, for root and the service's user alone.

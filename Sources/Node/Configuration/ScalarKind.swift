@@ -31,6 +31,16 @@ extension ScalarKind<String> {
         render: { $0 }
     )
 
+    /// The name of an environment variable.
+    static let environmentVariable = ScalarKind(
+        needed: "the name of an environment variable: letters, digits and \"_\"",
+        parse: { text in
+            let isClean = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+            return (1...128).contains(text.utf8.count) && isClean ? text : nil
+        },
+        render: { $0 }
+    )
+
     /// A path; a relative one is taken from `directory`. The result is absolute, without `.` and `..` steps.
     static func path(relativeTo directory: String) -> Self {
         ScalarKind(

@@ -1,3 +1,4 @@
+import Credentials
 import Foundation
 import OpenSSL
 
@@ -8,11 +9,11 @@ struct TrialFolder {
     let listen: String
     /// The first device's common name and file name.
     let device = "device-1"
+    private let masterKey = "master.key"
 
     /// The files, by name, with what is in them and whether only the owner may read them.
     func files(now: Date) throws(OpenSSLError) -> [(name: String, content: String, isSecret: Bool)] {
         let keys = try TrialKeys(hostname: hostname, device: device, now: now)
-        let masterKey = try RandomBytes.make(count: AESGCM.keyBytes)
         return [
             ("ca.crt", try keys.authority.certificate.pem, false),
             ("ca.key", try keys.authority.key.pkcs8PEM, true),
@@ -20,16 +21,8 @@ struct TrialFolder {
             ("server.key", try keys.server.key.pkcs8PEM, true),
             ("\(device).crt", try keys.device.certificate.pem, false),
             ("\(device).key", try keys.device.key.pkcs8PEM, true),
-            ("master.key", Self.hexadecimal(masterKey) + "\n", true),
             ("sluice.yaml", configuration, false),
         ]
-    }
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        bytes.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
     }
 
     /// Makes the folder and its files; none of them may be there yet.
@@ -40,7 +33,7 @@ struct TrialFolder {
         } catch {
             throw CommandFailure(.badInput, "The keys cannot be made: \(error)")
         }
-        if let taken = files.map(\.name).first(where: { FileManager.default.fileExists(atPath: "\(path)/\($0)") }) {
+        if let taken = (files.map(\.name) + [masterKey]).first(where: { FileManager.default.fileExists(atPath: "\(path)/\($0)") }) {
             throw CommandFailure(
                 .badInput,
                 "\(path)/\(taken) is there already, and init overwrites nothing. Choose another folder, or remove that one."
@@ -56,6 +49,11 @@ struct TrialFolder {
             throw CommandFailure(.badInput, "The folder \(path) cannot be made: \(SystemWords.of(error)).")
         }
         for file in files { try create(file.name, file.content, mode: file.isSecret ? 0o600 : 0o644) }
+        do {
+            _ = try MasterKeyPlace.createFile(at: "\(path)/\(masterKey)")
+        } catch {
+            throw CommandFailure(.badInput, "\(error)")
+        }
     }
 
     /// Creates a file that is not there, with its mode from the first moment.
