@@ -66,7 +66,7 @@ let package = Package(
         .target(
             name: "AdminAPI",
             dependencies: [
-                "Registry",
+                "Credentials", "Registry",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -186,7 +186,7 @@ let package = Package(
         .testTarget(
             name: "AdminAPITests",
             dependencies: [
-                "AdminAPI", "Registry", "SQLiteStorage",
+                "AdminAPI", "Credentials", "OpenSSL", "Registry", "SQLiteStorage",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -1,4 +1,6 @@
 import MQTTBroker
+import MQTTCodec
+import Registry
 import TLSGateway
 
 /// The built-in broker as the gateway's backend: what the gateway proved is told to the broker in its own words.

@@ -82,7 +82,7 @@ package struct Node: Sendable {
             services: AdminServices(
                 cluster: registry.control,
                 limits: configuration.limits,
-                uploads: CertificateUploads(sealedWith: registry.keys),
+                uploads: CertificateUploads(sealedWith: registry.encryption),
                 node: reports
             ),
             socket: configuration.admin.socket,

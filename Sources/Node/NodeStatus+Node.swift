@@ -2,6 +2,7 @@ import AdminAPI
 import Foundation
 import MQTTBroker
 import OpenSSL
+import Registry
 import TLSGateway
 
 extension NodeStatus {

@@ -43,7 +43,7 @@ struct OpenedRegistry: Sendable {
         var changes: [ClusterChange] = []
         if let files = settings.defaultCertificate {
             let (chain, key) = (try Self.read(files.chainFile), try Self.read(files.keyFile))
-            let upload = try NodeError.naming(files.chainFile) {
+            let upload = try NodeError.naming(files.chainFile) { () throws(CredentialsError) in
                 try ServerCertificateUpload(
                     chainPEM: String(decoding: chain, as: UTF8.self),
                     keyPEM: String(decoding: key, as: UTF8.self),
@@ -56,7 +56,7 @@ struct OpenedRegistry: Sendable {
         }
         for file in settings.authorities {
             let content = try Self.read(file)
-            let upload = try NodeError.naming(file) { try CAUpload(content, at: now) }
+            let upload = try NodeError.naming(file) { () throws(CredentialsError) in try CAUpload(content, at: now) }
             warn(upload.warnings, of: file)
             changes.append(.registerCAs(try upload.registrations(at: now)))
         }
