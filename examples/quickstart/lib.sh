@@ -8,7 +8,7 @@ step() { steps=$((steps + 1)) && printf '\n%s%d. %s%s\n' "$bold" $steps "$1" "$p
 say() { printf '%s\n' "$*"; }
 
 # Prints a command as a person would type it, then runs it.
-show() { printf '$ %s\n' "$(sed -e "s|$demo/||g" -e "s|$here/|examples/quickstart/|g" -e 's|examples/quickstart/../||' <<<"$*")" && "$@"; }
+show() { printf '$ %s\n' "$(sed -e "s|$demo/||g" -e "s|$here/|examples/quickstart/|g" -e 's|examples/quickstart/../|examples/|' -e 's|with_hosts ||' <<<"$*")" && "$@"; }
 sluice() { "$sluice" "$@"; }
 
 # Runs what must fail, and fails if it does not.

@@ -7,6 +7,7 @@ package struct NodeLogHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var metadataProvider: Logger.MetadataProvider?
 
+    private static let timeStyle = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
     private let label: String
     private let format: LogSettings.Format
     private let writer: LogWriter
@@ -29,7 +30,7 @@ package struct NodeLogHandler: LogHandler {
         if let provided = metadataProvider?.get() { merged.merge(provided) { $1 } }
         if let given = event.metadata { merged.merge(given) { $1 } }
         let fields = merged.sorted { $0.key < $1.key }
-        let time = Date.now.formatted(.iso8601.time(includingFractionalSeconds: true))
+        let time = Date.now.formatted(Self.timeStyle)
         switch format {
         case .text: writer.write(text(time, event, fields))
         case .json: writer.write(json(time, event, fields))
