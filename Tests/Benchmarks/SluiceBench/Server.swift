@@ -85,6 +85,7 @@ final class Server {
                 max_queued_bytes 0
                 max_connections -1
                 log_dest none
+                user \(NSUserName())
                 listener \(port) 127.0.0.1
                 cafile \(keys.authority.path)
                 certfile \(keys.server.path)
