@@ -10,8 +10,212 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// The arrows of the target graph only point down; each level may import the levels under it, never a sibling that is
+// not named here (built with --explicit-target-dependency-import-check error).
 let package = Package(
     name: "sluice",
     platforms: [.macOS(.v15)],
-    targets: []
+    products: [
+        .executable(name: "sluice", targets: ["sluice"])
+    ],
+    dependencies: [
+        // Control plane: admin API, DNS transport, command line. The data plane is our own epoll engine (Reactors).
+        .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
+        // Tests only: certificates forged by an implementation that is not OpenSSL. Never linked into the product.
+        .package(url: "https://github.com/apple/swift-certificates.git", exact: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-asn1.git", exact: "1.7.4"),
+    ],
+    targets: [
+        // 5  the executable
+        .executableTarget(
+            name: "sluice",
+            dependencies: [
+                "Node", "AdminAPI", "NameCheck", "LDNS", "TLSGateway", "Registry", "Reactors", "OpenSSL",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // 4  composition root: configuration file -> services
+        .target(
+            name: "Node",
+            dependencies: [
+                "AdminAPI", "TLSGateway", "Credentials", "SQLiteStorage", "Registry", "MQTTBroker", "MQTTCodec", "Reactors",
+                "OpenSSL",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // 3  the two faces: HTTP for operators, TLS for devices
+        .target(
+            name: "AdminAPI",
+            dependencies: [
+                "Credentials", "Registry",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "TLSGateway",
+            dependencies: [
+                "Credentials", "OpenSSL", "Registry", "MQTTCodec", "Reactors",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // 2  rules and libraries together
+        .target(name: "Credentials", dependencies: ["OpenSSL", "Registry"], swiftSettings: strict),
+        .target(
+            name: "NameCheck",
+            dependencies: [
+                "LDNS", "Registry",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "SQLiteStorage",
+            dependencies: ["Registry", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
+
+        // 1  one library or mechanism each
+        .target(name: "OpenSSL", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(name: "LDNS", dependencies: ["CLDNS"], swiftSettings: strict),
+        .target(name: "MQTTBroker", dependencies: ["MQTTCodec", "Reactors"], swiftSettings: strict),
+        .target(name: "Reactors", dependencies: ["CLinux"], swiftSettings: strict),
+
+        // 0  pure rules, and headers
+        .target(name: "Registry", swiftSettings: strict),
+        .target(name: "MQTTCodec", swiftSettings: strict),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
+        .systemLibrary(name: "CLinux"),
+
+        // What tests share: forged certificates, a device, a name server that lies when told to.
+        .target(
+            name: "TestAuthority",
+            dependencies: [
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+            ],
+            path: "Tests/Support/TestAuthority",
+            swiftSettings: strict
+        ),
+        .target(name: "TestDevice", dependencies: ["MQTTCodec"], path: "Tests/Support/TestDevice", swiftSettings: strict),
+        .target(
+            name: "TestNameServer",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/Support/TestNameServer",
+            swiftSettings: strict
+        ),
+
+        // One test target per target.
+        .testTarget(name: "ReactorsTests", dependencies: ["Reactors", "CLinux"], swiftSettings: strict),
+        .testTarget(name: "OpenSSLTests", dependencies: ["OpenSSL", "TestAuthority"], swiftSettings: strict),
+        .testTarget(name: "MQTTCodecTests", dependencies: ["MQTTCodec", "TestDevice"], swiftSettings: strict),
+        .testTarget(
+            name: "MQTTBrokerTests",
+            dependencies: ["MQTTBroker", "MQTTCodec", "Reactors", "CLinux", "TestDevice"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "RegistryTests", dependencies: ["Registry"], swiftSettings: strict),
+        .testTarget(
+            name: "SQLiteStorageTests",
+            dependencies: ["SQLiteStorage", "Registry", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CredentialsTests",
+            dependencies: ["Credentials", "OpenSSL", "Registry", "TestAuthority"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "LDNSTests", dependencies: ["LDNS"], swiftSettings: strict),
+        .testTarget(
+            name: "NameCheckTests",
+            dependencies: [
+                "NameCheck", "LDNS", "Registry", "TestNameServer",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TLSGatewayTests",
+            dependencies: [
+                "TLSGateway", "Credentials", "OpenSSL", "Registry", "MQTTCodec", "Reactors", "TestAuthority", "TestDevice",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "NodeTests",
+            dependencies: [
+                "Node", "Registry", "Reactors", "TLSGateway", "MQTTBroker",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AdminAPITests",
+            dependencies: [
+                "AdminAPI", "Credentials", "OpenSSL", "Registry", "SQLiteStorage",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "sluiceTests",
+            dependencies: [
+                "sluice", "AdminAPI", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // The built program with the clients that people use.
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["sluice"],
+            exclude: ["paho_session.py"],
+            swiftSettings: strict
+        ),
+
+        // make bench
+        .executableTarget(
+            name: "sluice-bench",
+            dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Benchmarks/SluiceBench",
+            swiftSettings: strict
+        ),
+    ]
 )

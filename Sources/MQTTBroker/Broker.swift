@@ -3,22 +3,86 @@ package import Reactors
 
 /// An MQTT broker over a group of reactors: one shard per reactor, a client's session always on the same one.
 package final class Broker: Sendable {
+    private let shards: [BrokerShard]
+    private let retained: RetainedStore
+    private let placement = KeyedHash()
+
+    /// Shards at most, since a message's way is a mask of them; reactors beyond it only pass clients on.
+    private static let shardLimit = UInt64.bitWidth
+
     /// Makes a broker whose shards run on `reactors`; nothing is served before the first `attach`.
-    package init(configuration: BrokerConfiguration, reactors: ReactorGroup) {}
+    ///
+    /// Keep it until the reactors have stopped.
+    package init(configuration: BrokerConfiguration, reactors: ReactorGroup) {
+        var configuration = configuration
+        configuration.topics.maximumLevels = min(
+            configuration.topics.maximumLevels,
+            BrokerConfiguration.topicLevelCeiling
+        )
+        let subscriptions = SubscriptionIndex()
+        let retained = RetainedStore(
+            maximumCount: configuration.maximumRetainedMessages,
+            maximumBytes: configuration.maximumRetainedBytes
+        )
+        let sessionCount = SessionCount(limit: configuration.maximumSessions)
+        let shards = reactors.reactors.prefix(Self.shardLimit).enumerated().map { index, reactor in
+            BrokerShard(
+                index: index,
+                reactor: reactor,
+                configuration: configuration,
+                subscriptions: subscriptions,
+                retained: retained,
+                sessionCount: sessionCount
+            )
+        }
+        for source in shards {
+            source.connect(to: shards)
+        }
+        self.shards = shards
+        self.retained = retained
+    }
 
     /// Serves an admitted client: moves its stream to the home shard of its id, answers its CONNECT, and goes on.
     ///
-    /// Called on the stream's reactor. The broker owns the stream from here on.
-    package func attach(_ stream: Stream, connect: ConnectPacket, client: ClientProfile) {}
+    /// Called on the stream's reactor. The broker owns the stream from here on; who had it hears nothing more of it.
+    package func attach(_ stream: Stream, connect: ConnectPacket, client: ClientProfile) {
+        let home = home(of: client.clientID)
+        stream.move(to: home.reactor) { stream in home.accept(stream, connect, client) }
+    }
 
     /// Ends the connection of a client, if it has one; its session is kept as after any other loss of connection.
     ///
     /// Callable from any thread; does not block. MQTT 5 clients are told `reason` by DISCONNECT.
-    package func disconnect(clientID: ClientID, reason: ReasonCode) {}
+    package func disconnect(clientID: ClientID, reason: ReasonCode) {
+        let home = home(of: clientID)
+        home.reactor.post { home.disconnect(clientID, reason) }
+    }
 
     /// What the broker has done and holds. Callable from any thread.
-    package var statistics: BrokerStatistics { BrokerStatistics() }
+    package var statistics: BrokerStatistics {
+        var statistics = BrokerStatistics()
+        for shard in shards { shard.counters.contribute(to: &statistics) }
+        statistics.retainedMessages = retained.count
+        return statistics
+    }
 
-    /// Ends every connection with `reason` (5.0) and returns when all have been closed or have run out of time.
-    package func drain(reason: ReasonCode = .serverShuttingDown) async {}
+    /// Ends every connection with `reason` (5.0) and returns when all have closed; a client that does not read its last
+    /// bytes is cut off after `closeDeadline`. From now on CONNECT is refused. Wills are neither published nor sent.
+    package func drain(reason: ReasonCode = .serverShuttingDown) async {
+        await withTaskGroup { group in
+            for shard in shards {
+                group.addTask {
+                    await withCheckedContinuation { continuation in
+                        shard.reactor.post { shard.drain(reason) { continuation.resume() } }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The shard that a client's session lives on.
+    private func home(of clientID: ClientID) -> BrokerShard {
+        let hash = clientID.bytes.withUnsafeBytes { placement($0) }
+        return shards[Int(hash % UInt64(shards.count))]
+    }
 }

@@ -31,7 +31,8 @@ package struct BrokerConfiguration: Sendable {
     /// Whether QoS 0 messages are kept for a persistent session that is not connected; they are the first to go.
     package var queuesQoS0WhileOffline = false
 
-    /// Unsent bytes of one connection above which QoS 0 messages to it are dropped and others stay in its queue.
+    /// Unsent bytes of one connection above which, until half have left, QoS 0 messages to it are dropped and others
+    /// stay in its queue.
     package var writeHighWaterMark = 1 << 20
 
     /// Bytes on their way from one event loop to another above which the publishers of the first are not read.
@@ -40,11 +41,8 @@ package struct BrokerConfiguration: Sendable {
     /// Filters one client may hold; more are refused with 0x97.
     package var maximumSubscriptionsPerClient = 30
 
-    /// Levels of a topic or filter; at most `BrokerConfiguration.topicLevelCeiling`.
-    package var maximumTopicLevels = 128
-
-    /// Bytes of a topic or filter; the protocol allows 65,535.
-    package var maximumTopicLength = 65_535
+    /// Levels and bytes of a topic or filter; more than `topicLevelCeiling` levels are never allowed.
+    package var topics = TopicLimits(maximumLevels: 128, maximumLength: Text.maximumLength)
 
     /// Retained messages of the whole broker; more are refused with 0x97.
     package var maximumRetainedMessages = 1_000_000

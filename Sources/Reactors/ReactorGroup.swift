@@ -95,6 +95,8 @@ package final class ReactorGroup: Sendable {
             return exchange(&state.threads, with: [])
         }
         for reactor in reactors { reactor.post { reactor.requestStop() } }
+        // A reactor without a thread never looks at its mail, which may hold on to it.
+        if threads.isEmpty { for reactor in reactors { reactor.closeMail() } }
         for (thread, reactor) in zip(threads, reactors) {
             // The last reference may go on a reactor: a thread cannot wait for itself.
             if reactor.isCurrent { clinux_thread_detach(thread) } else { clinux_thread_join(thread) }

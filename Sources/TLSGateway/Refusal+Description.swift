@@ -67,8 +67,8 @@ extension Refusal: CustomStringConvertible {
             "The client gave a user name, and this node has no users to check it against. Use two-way mode, or allow anonymous clients and give no user name."
         case .certificateExpired(let end, let now):
             "The client's certificate, or its CA's, was valid until \(end.ISO8601Format()), and it is \(now.ISO8601Format()). Renew it."
-        case .issuerUnregistered(let fingerprint):
-            "The CA of the client's certificate, \(fingerprint.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined().prefix(12)), is no longer registered and active. Register or activate it, or give the device a certificate from another."
+        case .issuerUnregistered(let authority):
+            "The CA of the client's certificate, \(authority.short), is no longer registered and active. Register or activate it, or give the device a certificate from another."
         case .clientIdentifierMissing:
             "The CONNECT has no client id, and no certificate gives one. Configure a client id, or give the certificate a common name."
         case .clientIdentifierMismatch(let found, let needed):

@@ -43,7 +43,7 @@ package enum Refusal: Error, Hashable, Sendable {
     case anonymousNotAllowed
     case passwordNotChecked
     case certificateExpired(validUntil: Date, now: Date)
-    case issuerUnregistered(fingerprint: [UInt8])
+    case issuerUnregistered(Fingerprint)
     case clientIdentifierMissing
     case clientIdentifierMismatch(found: String, needed: String)
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Node
 
 /// `sluice`: the program, its verbs, and what is said about it as a whole.
 struct SluiceCommand: AsyncParsableCommand {
@@ -22,13 +23,14 @@ struct SluiceCommand: AsyncParsableCommand {
             Exit codes: 0 done; 1 the answer is no; 64 usage; 65 bad input; 69 gateway not reachable; 75 too many requests;
             77 not allowed; 78 bad configuration.
             """,
-        version: ProgramVersion.text,
+        version: SluiceVersion.current,
         subcommands: [VersionCommand.self],
         groupedSubcommands: [
             CommandGroup(
                 name: "Running a gateway",
                 subcommands: [InitCommand.self, ServeCommand.self, ConfigCommand.self]
             ),
+            CommandGroup(name: "Custom domains", subcommands: [CNAMECommand.self]),
             CommandGroup(
                 name: "A running gateway",
                 subcommands: [StatusCommand.self, ReloadCommand.self]
@@ -44,16 +46,11 @@ struct SluiceCommand: AsyncParsableCommand {
     )
 }
 
-/// The version that `sluice version`, `sluice --version` and the status tell.
-enum ProgramVersion {
-    static let text = "0.1.0"
-}
-
 /// `sluice version`
 struct VersionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "version", abstract: "Print the version.")
 
     func run() {
-        print("sluice \(ProgramVersion.text)")
+        print("sluice \(SluiceVersion.current)")
     }
 }

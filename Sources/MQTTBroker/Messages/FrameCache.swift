@@ -1,19 +1,22 @@
+import MQTTCodec
+
 /// The encodings of the message in hand: each form is written once, whoever and however many receive it.
 ///
-/// There are four: MQTT 3 or 5, without or with a packet identifier. The first byte and the identifier are patched for
-/// each receiver. The room is used again for the next message.
+/// There are four: MQTT 3 or 5, without or with a packet identifier. The first byte and the identifier are patched in
+/// place before each copy. The room is used again for the next message.
 struct FrameCache: ~Copyable {
     private var source: PublishSource?
-    private var forms: UnsafeMutablePointer<Form>
+    private let forms: UnsafeMutablePointer<Form>
 
-    /// One encoding; `start` may be replaced by the publisher's own packet, which nobody patches.
-    struct Form {
-        fileprivate var room = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-        fileprivate(set) var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
-        fileprivate(set) var packetIDOffset = 0
+    private struct Form {
+        var room = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+        /// What is sent: the room's first bytes, or the publisher's own packet, which nobody patches.
+        var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+        var packetIDOffset = 0
     }
 
     private static var formCount: Int { 4 }
+    private static var smallestRoom: Int { 512 }
     /// Room above this is given back after the message.
     private static var keptRoom: Int { 1 << 20 }
 
@@ -42,50 +45,52 @@ struct FrameCache: ~Copyable {
         }
     }
 
-    /// The packet for a QoS 0 delivery.
+    /// The packet for a QoS 0 delivery; valid until the next call.
     @inline(__always)
     func unacknowledged(version5: Bool, retain: Bool) -> UnsafeRawBufferPointer {
         let form = forms + (version5 ? 1 : 0)
-        if form.pointee.bytes.isEmpty { encode(form, version5: version5, qos: 0) }
-        // Only an encoding of our own can need another first byte: the publisher's packet is used if it is 0x30.
-        if source?.retain == true, !form.pointee.room.isEmpty {
-            form.pointee.room[0] = PublishFrame.firstByte(qos: 0, retain: retain, duplicate: false)
+        if form.pointee.bytes.isEmpty { encode(form, version5: version5, qos: .atMostOnce) }
+        // The publisher's own packet stands in only for messages without RETAIN, which never need the patch.
+        if source?.retain == true {
+            form.pointee.room[0] = PublishHeader.byte(qos: .atMostOnce, retain: retain, isDuplicate: false)
         }
         return form.pointee.bytes
     }
 
-    /// The packet for a QoS 1 or 2 delivery under an identifier.
+    /// The packet for a QoS 1 or 2 delivery under an identifier; valid until the next call.
     @inline(__always)
-    func acknowledged(version5: Bool, qos: UInt8, retain: Bool, packetID: UInt16) -> UnsafeRawBufferPointer {
+    func acknowledged(version5: Bool, qos: QoS, retain: Bool, packetID: UInt16) -> UnsafeRawBufferPointer {
         let form = forms + (version5 ? 3 : 2)
         if form.pointee.bytes.isEmpty { encode(form, version5: version5, qos: qos) }
-        form.pointee.room[0] = PublishFrame.firstByte(qos: qos, retain: retain, duplicate: false)
-        form.pointee.room[form.pointee.packetIDOffset] = UInt8(truncatingIfNeeded: packetID >> 8)
-        form.pointee.room[form.pointee.packetIDOffset + 1] = UInt8(truncatingIfNeeded: packetID)
+        let offset = form.pointee.packetIDOffset
+        form.pointee.room[0] = PublishHeader.byte(qos: qos, retain: retain, isDuplicate: false)
+        form.pointee.room[offset] = UInt8(truncatingIfNeeded: packetID &>> 8)
+        form.pointee.room[offset &+ 1] = UInt8(truncatingIfNeeded: packetID)
         return form.pointee.bytes
     }
 
-    private func encode(_ form: UnsafeMutablePointer<Form>, version5: Bool, qos: UInt8) {
+    private func encode(_ form: UnsafeMutablePointer<Form>, version5: Bool, qos: QoS) {
         guard let source else { return }
-        if qos == 0, let packet = source.packet, source.packetIsVersion5 == version5 {
+        if qos == .atMostOnce, let packet = source.packet, source.packetIsVersion5 == version5 {
             form.pointee.bytes = packet
             return
         }
-        let frame = PublishFrame(
-            source: source,
-            version5: version5,
-            qos: qos,
-            retain: false,
-            duplicate: false,
-            packetID: 0
-        )
-        let size = frame.size
+        let encoder = source.encoder(version5: version5)
+        let delivery = PublishDelivery(qos: qos, packetIdentifier: 1, messageExpiryInterval: source.expiryInterval)
+        let size = encoder.size(delivery)
         if form.pointee.room.count < size {
             form.pointee.room.deallocate()
-            form.pointee.room = .allocate(byteCount: max(size, 512), alignment: 1)
+            form.pointee.room = .allocate(byteCount: max(size, Self.smallestRoom), alignment: 1)
         }
-        frame.write(into: form.pointee.room)
+        encoder.write(delivery, into: form.pointee.room)
         form.pointee.bytes = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(form.pointee.room)[..<size])
-        form.pointee.packetIDOffset = frame.packetIDOffset
+        form.pointee.packetIDOffset = Self.bodyOffset(of: form.pointee.bytes) + 2 + source.topic.count
+    }
+
+    /// Where the packet's body begins: behind the first byte and the remaining length.
+    private static func bodyOffset(of packet: UnsafeRawBufferPointer) -> Int {
+        var offset = 1
+        while packet[offset] & 0x80 != 0 { offset += 1 }
+        return offset + 1
     }
 }

@@ -1,3 +1,4 @@
+import MQTTCodec
 import Reactors
 
 /// What a stored message knows beside its bytes.
@@ -5,17 +6,17 @@ struct MessageHeader {
     var topicCount: Int
     var propertiesCount: Int
     var payloadCount: Int
-    var expiryOffset: Int
+    /// When it is no longer to be delivered; `distantFuture` if never.
     var expiry: MonotonicTime
-    var qos: UInt8
+    var qos: QoS
     var retain: Bool
 }
 
 /// A message that outlives the packet it came in: queued, in flight, retained, or on its way to another shard.
 ///
-/// One block, shared by all that hold it: topic, properties and payload follow the header.
-// Sendable: nothing changes it after `make`.
-final class Message: ManagedBuffer<MessageHeader, UInt8>, @unchecked Sendable {
+/// One block, shared by all that hold it: topic, properties and payload follow the header. Nothing changes it after
+/// `make`, so shards share it too.
+final class Message: ManagedBuffer<MessageHeader, UInt8> {
     /// Copies the parts of `source`.
     static func make(_ source: PublishSource, arrival: MonotonicTime) -> Message {
         let count = source.topic.count + source.properties.count + source.payload.count
@@ -24,7 +25,6 @@ final class Message: ManagedBuffer<MessageHeader, UInt8>, @unchecked Sendable {
                 topicCount: source.topic.count,
                 propertiesCount: source.properties.count,
                 payloadCount: source.payload.count,
-                expiryOffset: source.expiryOffset,
                 expiry: source.expiry(arrival: arrival),
                 qos: source.qos,
                 retain: source.retain
@@ -32,10 +32,13 @@ final class Message: ManagedBuffer<MessageHeader, UInt8>, @unchecked Sendable {
         }
         buffer.withUnsafeMutablePointerToElements { start in
             var room = UnsafeMutableRawBufferPointer(start: start, count: count)
-            for part in [source.topic, source.properties, source.payload] {
+            func append(_ part: UnsafeRawBufferPointer) {
                 room.copyMemory(from: part)
                 room = UnsafeMutableRawBufferPointer(rebasing: room[part.count...])
             }
+            append(source.topic)
+            append(source.properties)
+            append(source.payload)
         }
         // Invariant: `create` of a final class makes that class.
         return unsafeDowncast(buffer, to: Message.self)
@@ -44,14 +47,11 @@ final class Message: ManagedBuffer<MessageHeader, UInt8>, @unchecked Sendable {
     /// Bytes held, the header's not counted.
     var count: Int { header.topicCount + header.propertiesCount + header.payloadCount }
 
-    /// When the message is no longer to be delivered.
-    var expiry: MonotonicTime { header.expiry }
-
     /// The QoS it was published with.
-    var qos: UInt8 { header.qos }
+    var qos: QoS { header.qos }
 
     /// Whether it has a message expiry interval.
-    var expires: Bool { header.expiryOffset >= 0 }
+    var expires: Bool { header.expiry != .distantFuture }
 
     /// Whether it must not be delivered any more. [MQTT-3.3.2-5]
     func isExpired(at now: MonotonicTime) -> Bool { header.expiry <= now }
@@ -69,16 +69,13 @@ final class Message: ManagedBuffer<MessageHeader, UInt8>, @unchecked Sendable {
             let header = header.pointee
             let start = UnsafeRawPointer(start)
             let properties = start + header.topicCount
+            let payload = properties + header.propertiesCount
             return body(
                 PublishSource(
                     topic: UnsafeRawBufferPointer(start: start, count: header.topicCount),
                     properties: UnsafeRawBufferPointer(start: properties, count: header.propertiesCount),
-                    expiryOffset: header.expiryOffset,
-                    remainingExpiry: header.remainingExpiry(at: now),
-                    payload: UnsafeRawBufferPointer(
-                        start: properties + header.propertiesCount,
-                        count: header.payloadCount
-                    ),
+                    expiryInterval: header.remainingExpiry(at: now),
+                    payload: UnsafeRawBufferPointer(start: payload, count: header.payloadCount),
                     qos: header.qos,
                     retain: header.retain
                 )
@@ -88,10 +85,12 @@ final class Message: ManagedBuffer<MessageHeader, UInt8>, @unchecked Sendable {
 }
 
 extension MessageHeader {
-    /// Whole seconds left, at least one: a resent message that ran out on its way is still completed.
-    fileprivate func remainingExpiry(at now: MonotonicTime) -> UInt32 {
-        guard expiryOffset >= 0 else { return 0 }
+    /// Whole seconds left, at least one: a message that ran out in flight is still completed.
+    fileprivate func remainingExpiry(at now: MonotonicTime) -> UInt32? {
+        guard expiry != .distantFuture else { return nil }
         let left = expiry > now ? expiry.nanoseconds - now.nanoseconds : 0
-        return UInt32(clamping: max(1, (left + 999_999_999) / 1_000_000_000))
+        return UInt32(clamping: max(1, (left + Self.nanosecondsPerSecond - 1) / Self.nanosecondsPerSecond))
     }
+
+    private static let nanosecondsPerSecond: UInt64 = 1_000_000_000
 }

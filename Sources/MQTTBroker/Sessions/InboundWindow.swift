@@ -1,3 +1,5 @@
+import MQTTCodec
+
 /// The QoS 2 messages a client has sent and not yet released: each is passed on once, however often it comes.
 ///
 /// QoS 1 messages never are in it: they are acknowledged in the turn they arrive. MQTT 5.0 § 4.3.3
@@ -19,8 +21,8 @@ struct InboundWindow {
     var count: Int { open.count }
 
     /// Judges a PUBLISH of QoS 1 or 2; `limit` is the Receive Maximum we told.
-    func verdict(qos: UInt8, packetID: UInt16, limit: Int) -> Verdict {
-        if qos == 2, case (let found, _) = position(of: packetID), found { return .repeated }
+    func verdict(qos: QoS, packetID: UInt16, limit: Int) -> Verdict {
+        if qos == .exactlyOnce, case (let found, _) = position(of: packetID), found { return .repeated }
         return open.count < limit ? .new : .exceedsReceiveMaximum
     }
 

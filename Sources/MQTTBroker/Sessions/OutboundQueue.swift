@@ -1,3 +1,4 @@
+import MQTTCodec
 import Reactors
 
 /// The bounds on what waits for one session.
@@ -61,16 +62,20 @@ struct OutboundQueue: ~Copyable {
 
     /// Takes a QoS 1 or 2 message, or a QoS 0 one to be kept; a `writable` connection may get it at once.
     mutating func offer(_ delivery: Delivery, writable: Bool, limits: QueueLimits) -> Offer {
-        if writable, delivery.qos > 0, waiting.isEmpty, let packetID = openPlace() {
-            enter(delivery, packetID)
-            byteCount += delivery.message.count
-            return .send(packetID: packetID)
-        }
+        if writable, delivery.qos > .atMostOnce, let packetID = begin(delivery) { return .send(packetID: packetID) }
         guard let dropped = makeRoom(for: delivery, limits) else { return .refused }
         waiting.append(delivery)
         byteCount += delivery.message.count
-        if delivery.qos == 0 { waitingQoS0 += 1 }
+        if delivery.qos == .atMostOnce { waitingQoS0 += 1 }
         return .queued(dropped: dropped)
+    }
+
+    /// Puts a QoS 1 or 2 message in flight past the queue, if nothing waits there and the window is open.
+    mutating func begin(_ delivery: Delivery) -> UInt16? {
+        guard waiting.isEmpty, let packetID = openPlace() else { return nil }
+        enter(delivery, packetID)
+        byteCount += delivery.message.count
+        return packetID
     }
 
     // MARK: Sending
@@ -99,7 +104,9 @@ struct OutboundQueue: ~Copyable {
                 expired += 1
                 continue
             }
-            if waiting[0].qos == 0 { return takeWaiting(at: 0).map { .publish($0, packetID: 0, duplicate: false) } }
+            if waiting[0].qos == .atMostOnce {
+                return takeWaiting(at: 0).map { .publish($0, packetID: 0, duplicate: false) }
+            }
             guard let packetID = openPlace(), let delivery = takeWaiting(at: 0) else { return nil }
             enter(delivery, packetID)
             byteCount += delivery.message.count
@@ -183,7 +190,7 @@ struct OutboundQueue: ~Copyable {
             if delivery.group != .none, entry.stage == .awaitsPuback { orphan(delivery) } else { lost += 1 }
         }
         while let delivery = waiting.popFirst() {
-            if delivery.group != .none, delivery.qos > 0 { orphan(delivery) } else { lost += 1 }
+            if delivery.group != .none, delivery.qos > .atMostOnce { orphan(delivery) } else { lost += 1 }
         }
         sentCount = 0
         waitingQoS0 = 0
@@ -194,7 +201,7 @@ struct OutboundQueue: ~Copyable {
     // MARK: In flight
 
     private mutating func enter(_ delivery: Delivery, _ packetID: UInt16) {
-        let stage: Stage = delivery.qos == 1 ? .awaitsPuback : .awaitsPubrec
+        let stage: Stage = delivery.qos == .atLeastOnce ? .awaitsPuback : .awaitsPubrec
         inFlight.append(InFlight(packetID: packetID, stage: stage, delivery: delivery))
         sentCount += 1
     }
@@ -256,7 +263,7 @@ struct OutboundQueue: ~Copyable {
         while waiting.count >= limits.messages || byteCount + count > limits.bytes {
             if waitingQoS0 > 0 {
                 dropOldestQoS0()
-            } else if limits.rule == .dropOld, !waiting.isEmpty, delivery.qos > 0 {
+            } else if limits.rule == .dropOld, !waiting.isEmpty, delivery.qos > .atMostOnce {
                 _ = takeWaiting(at: 0)
             } else {
                 return nil
@@ -268,7 +275,7 @@ struct OutboundQueue: ~Copyable {
 
     private mutating func dropOldestQoS0() {
         var index = 0
-        while waiting[index].qos > 0 { index += 1 }
+        while waiting[index].qos > .atMostOnce { index += 1 }
         _ = takeWaiting(at: index)
     }
 
@@ -276,7 +283,7 @@ struct OutboundQueue: ~Copyable {
         guard index < waiting.count else { return nil }
         let delivery = waiting.remove(at: index)
         byteCount -= delivery.message.count
-        if delivery.qos == 0 { waitingQoS0 -= 1 }
+        if delivery.qos == .atMostOnce { waitingQoS0 -= 1 }
         return delivery
     }
 }

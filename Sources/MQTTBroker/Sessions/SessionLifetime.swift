@@ -17,7 +17,7 @@ struct SessionLifetime {
     /// What is to be done after an event.
     struct Decision {
         /// The will is to be published.
-        var will: Message?
+        var will: WillMessage?
         /// The session is over.
         var ends = false
         /// When to ask again, by `deadlinePassed`.
@@ -28,8 +28,7 @@ struct SessionLifetime {
     static let forever = UInt32.max
 
     private(set) var expiryInterval: UInt32 = 0
-    private var will: Message?
-    private var willDelay: UInt32 = 0
+    private var will: WillMessage?
     private var willDue = MonotonicTime.distantFuture
     private var expiry = MonotonicTime.distantFuture
     private(set) var isConnected = false
@@ -37,10 +36,9 @@ struct SessionLifetime {
     init() {}
 
     /// A connection began the session or took it up; a will that waits is not published. [MQTT-3.1.3-9]
-    mutating func connected(expiryInterval: UInt32, will: Message?, willDelay: UInt32) {
+    mutating func connected(expiryInterval: UInt32, will: WillMessage?) {
         self.expiryInterval = expiryInterval
         self.will = will
-        self.willDelay = willDelay
         willDue = .distantFuture
         expiry = .distantFuture
         isConnected = true
@@ -68,9 +66,9 @@ struct SessionLifetime {
         }
         if expiryInterval == 0 { return endNow() }
         expiry = expiryInterval == Self.forever ? .distantFuture : now.advanced(by: .seconds(Int64(expiryInterval)))
-        guard will != nil else { return Decision(wakeAt: wakeTime) }
-        if willDelay == 0 { return Decision(will: takeWill(), wakeAt: wakeTime) }
-        willDue = now.advanced(by: .seconds(Int64(willDelay)))
+        guard let will else { return Decision(wakeAt: wakeTime) }
+        if will.delay == 0 { return Decision(will: takeWill(), wakeAt: wakeTime) }
+        willDue = now.advanced(by: .seconds(Int64(will.delay)))
         return Decision(wakeAt: wakeTime)
     }
 
@@ -90,7 +88,7 @@ struct SessionLifetime {
         Decision(will: takeWill(), ends: true)
     }
 
-    private mutating func takeWill() -> Message? {
+    private mutating func takeWill() -> WillMessage? {
         defer { will = nil }
         willDue = .distantFuture
         return will

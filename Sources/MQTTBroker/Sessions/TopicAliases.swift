@@ -31,14 +31,16 @@ struct OutboundAliases {
         self.limit = limit
     }
 
-    /// How `topic` is to be named in the next packet.
-    mutating func use(_ topic: UnsafeRawBufferPointer) -> PublishFrame.TopicAliasUse {
-        guard topic.count >= Self.shortestTopic else { return .none }
+    /// How `topic` is to be named in the next packet, which must then be sent.
+    ///
+    /// - Returns: its alias, 0 for none, and whether the alias alone will do.
+    mutating func use(_ topic: UnsafeRawBufferPointer) -> (alias: UInt16, omitsTopic: Bool) {
+        guard topic.count >= Self.shortestTopic else { return (0, false) }
         for index in topics.indices where topics[index].withUnsafeBytes({ $0.equals(topic) }) {
-            return .replaces(UInt16(index + 1))
+            return (UInt16(index + 1), true)
         }
-        guard topics.count < limit else { return .none }
+        guard topics.count < limit else { return (0, false) }
         topics.append(ContiguousArray(topic))
-        return .introduces(UInt16(topics.count))
+        return (UInt16(topics.count), false)
     }
 }

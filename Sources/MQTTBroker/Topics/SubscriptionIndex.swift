@@ -24,17 +24,28 @@ final class SubscriptionIndex: Sendable {
     /// Subscriptions held.
     var count: Int { lock.read { tree.pointee.count } }
 
-    /// Adds or replaces a subscription; tells whether it is new.
+    /// What became of a subscription.
+    enum Outcome {
+        case new, replaced
+        /// The session has as many as it may, and not this one.
+        case overQuota
+    }
+
+    /// Adds or replaces a subscription, if the session has it already or fewer than `limit`.
     func subscribe(
         filter: UnsafeRawBufferPointer,
         group: UnsafeRawBufferPointer?,
         session: SessionHandle,
         options: DeliveryOptions,
         identifier: UInt32,
+        limit: Int,
         in list: inout SubscriptionList
-    ) -> Bool {
+    ) -> Outcome {
         change {
-            tree.pointee.subscribe(
+            if list.count >= limit, !tree.pointee.has(filter: filter, group: group, session: session, in: list) {
+                return .overQuota
+            }
+            let isNew = tree.pointee.subscribe(
                 filter: filter,
                 group: group,
                 session: session,
@@ -42,6 +53,7 @@ final class SubscriptionIndex: Sendable {
                 identifier: identifier,
                 in: &list
             )
+            return isNew ? .new : .replaced
         }
     }
 

@@ -73,19 +73,20 @@ struct SubscriptionTree: ~Copyable {
         session: SessionHandle,
         in list: inout SubscriptionList
     ) -> Bool {
-        let node = findPath(filter)
-        guard node != 0 else { return false }
-        let known: UInt32
-        if let name {
-            let group = findGroup(levels.find(name), on: node)
-            guard group != 0 else { return false }
-            known = find(session, owner: group, from: groups[group].pointee.firstMember, in: list)
-        } else {
-            known = find(session, owner: node, from: nodes[node].pointee.firstSubscription, in: list)
-        }
+        let known = find(filter, name, session, in: list)
         guard known != 0 else { return false }
         remove(known, from: &list)
         return true
+    }
+
+    /// Whether a session has a subscription to exactly this filter.
+    func has(
+        filter: UnsafeRawBufferPointer,
+        group name: UnsafeRawBufferPointer? = nil,
+        session: SessionHandle,
+        in list: SubscriptionList
+    ) -> Bool {
+        find(filter, name, session, in: list) != 0
     }
 
     /// Removes all subscriptions of a session.
@@ -104,6 +105,21 @@ struct SubscriptionTree: ~Copyable {
     }
 
     // MARK: Subscriptions
+
+    private func find(
+        _ filter: UnsafeRawBufferPointer,
+        _ name: UnsafeRawBufferPointer?,
+        _ session: SessionHandle,
+        in list: SubscriptionList
+    ) -> UInt32 {
+        let node = findPath(filter)
+        guard node != 0 else { return 0 }
+        guard let name else {
+            return find(session, owner: node, from: nodes[node].pointee.firstSubscription, in: list)
+        }
+        let group = findGroup(levels.find(name), on: node)
+        return group == 0 ? 0 : find(session, owner: group, from: groups[group].pointee.firstMember, in: list)
+    }
 
     /// The session's subscription with this owner, sought in the shorter of the two lists it would be in.
     private func find(_ session: SessionHandle, owner: UInt32, from head: UInt32, in list: SubscriptionList) -> UInt32 {

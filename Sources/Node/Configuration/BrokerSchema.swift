@@ -1,4 +1,5 @@
 import MQTTBroker
+import MQTTCodec
 
 /// `backend.builtin:` key by key.
 struct BrokerSchema {
@@ -17,15 +18,15 @@ struct BrokerSchema {
         queues(&broker)
         retained(&broker)
         sessions(&broker)
-        broker.maximumTopicLevels = section.value(
+        broker.topics.maximumLevels = section.value(
             "maxTopicLevels",
             .number(1...BrokerConfiguration.topicLevelCeiling),
-            default: broker.maximumTopicLevels
+            default: broker.topics.maximumLevels
         )
-        broker.maximumTopicLength = section.value(
+        broker.topics.maximumLength = section.value(
             "maxTopicLength",
             .byteCount(1...65_535),
-            default: broker.maximumTopicLength
+            default: broker.topics.maximumLength
         )
         return broker
     }

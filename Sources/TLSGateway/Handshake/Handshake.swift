@@ -24,14 +24,13 @@ struct Handshake: ~Copyable {
         mode = entrance.mode(in: settings)
         switch entrance.endpoint.protocol {
         case .mqtts:
-            guard let context = cluster.prepared.initialContext(reactor: reactor.index) else {
-                throw .noServerCertificate
-            }
+            let contexts = cluster.prepared.contexts(onReactor: reactor.index)
+            guard let context = contexts.entry else { throw .noServerCertificate }
             let router = ServerNameRouter(
                 accessPoint: entrance.accessPoint,
                 mode: mode,
                 cluster: cluster,
-                reactorIndex: reactor.index
+                contexts: contexts
             )
             do throws(OpenSSLError) {
                 let tls = try TLSTransport(

@@ -9,8 +9,8 @@ struct ServerNameRouter {
     let accessPoint: AccessPoint
     let mode: AuthenticationMode
     let cluster: PublishedCluster<ContextCatalog>
-    /// The reactor whose contexts are used.
-    let reactorIndex: Int
+    /// What the cluster's certificates and CAs are prepared as for the connection's reactor.
+    let contexts: ReactorContexts
 
     /// Routes by server name: exact over wildcard over default, or refuses.
     func route(
@@ -21,32 +21,25 @@ struct ServerNameRouter {
         let indication = hello.serverName.map { ServerNameIndication($0) } ?? .absent
         let choice = cluster.prepared.selection.choose(indication, unknown: accessPoint.unknownSNI)
         counters.count(choice)
-        let group = switch choice {
-        case .serve(let group, _): group
-        case .refused(let refusal): throw Self.refusal(for: refusal)
-        }
-        guard let context = cluster.prepared.context(for: group, reactor: reactorIndex) else {
-            throw .noServerCertificate
-        }
+        let group =
+            switch choice {
+            case .serve(let group, _): group
+            case .refused(let refusal): throw Self.refusal(for: refusal)
+            }
+        guard let context = contexts.context(for: group) else { throw .noServerCertificate }
         let route = ServerNameRoute(group: group, name: indication.name)
+        let authentication: ClientAuthentication =
+            switch mode {
+            case .oneWay: .none
+            case .twoWay: .required(contexts.trust)
+            }
         let policy = HelloPolicy(
             context: context,
-            clientAuthentication: try authentication,
+            clientAuthentication: authentication,
             versions: settings.tls.versions,
             sessionBinding: SessionBinding(hashing: circumstances(of: route))
         )
         return (policy, route)
-    }
-
-    private var authentication: ClientAuthentication {
-        get throws(Refusal) {
-            switch mode {
-            case .oneWay: return .none
-            case .twoWay:
-                guard let trust = cluster.prepared.trust(reactor: reactorIndex) else { throw .noServerCertificate }
-                return .required(trust)
-            }
-        }
     }
 
     /// Everything whose change must force a full handshake: a session of one name, access point, mode, version range or

@@ -1,6 +1,7 @@
 import AdminAPI
 import ArgumentParser
 import Foundation
+import Node
 
 /// What every verb that only looks takes.
 struct ManagementOptions: ParsableArguments {
@@ -76,7 +77,7 @@ enum Answer {
             throw CommandFailure(
                 .unreachable,
                 "The gateway's answer is not understood. Is it of another version than this command "
-                    + "(\(ProgramVersion.text))? sluice status -o json prints its version. (\(error))"
+                    + "(\(SluiceVersion.current))? sluice status -o json prints its version. (\(error))"
             )
         }
     }

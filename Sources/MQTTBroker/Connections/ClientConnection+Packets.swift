@@ -1,0 +1,96 @@
+import MQTTCodec
+import Reactors
+
+/// What each packet of a client asks for.
+extension ClientConnection {
+    /// Handles the packet at the start of `bytes`; 0 where it is not all there, or the connection has ended.
+    func handleNext(_ bytes: UnsafeRawBufferPointer) -> Int {
+        do throws(CodecError) {
+            switch try state.pointee.decoder.next(in: bytes) {
+            case .needMore:
+                return 0
+            case .publish(let view):
+                shard.counters.received(.publish)
+                handle(view, in: UnsafeRawBufferPointer(rebasing: bytes[..<view.packetSize]))
+                return view.packetSize
+            case .packet(let packet, let size):
+                shard.counters.received(packet.packetType)
+                handle(packet)
+                return size
+            }
+        } catch {
+            // [MQTT-4.13.1-1]
+            refuse(error.reasonCode)
+            return 0
+        }
+    }
+
+    private func handle(_ packet: Packet) {
+        switch packet {
+        case .acknowledgement(let acknowledgement): handle(acknowledgement)
+        case .subscribe(let packet): handle(packet)
+        case .unsubscribe(let packet): handle(packet)
+        case .ping: answerPing()
+        case .disconnect(let packet): handle(packet)
+        // No CONNECT with a method was accepted, so there is nothing to go on with. [MQTT-4.12.0-6]
+        case .auth: refuse(.protocolError)
+        // The decoder gives a broker no packet that only servers send, and no second CONNECT.
+        case .connect, .connack, .suback, .unsuback: refuse(.protocolError)
+        }
+    }
+
+    // [MQTT-3.12.4-1]
+    private func answerPing() {
+        stream.withWriteBuffer(reserving: 2) { room in
+            room[0] = PacketType.pingresp.rawValue << 4
+            room[1] = 0
+            return 2
+        }
+        shard.counters.sent(.pingresp, bytes: 2)
+    }
+
+    private func handle(_ packet: DisconnectPacket) {
+        if let interval = packet.properties.sessionExpiryInterval, let session {
+            let granted = min(interval, shard.configuration.maximumSessionExpiry)
+            // MQTT 5.0 § 3.14.2.2.2
+            guard session.pointee.lifetime.changeExpiry(to: granted) else { return refuse(.protocolError) }
+        }
+        // [MQTT-3.14.4-3]: only a normal disconnection forgets the will.
+        end(packet.reasonCode == .normalDisconnection ? .byClient : .withWill, telling: nil)
+    }
+
+    // MARK: Acknowledgements
+
+    private func handle(_ packet: AcknowledgementPacket) {
+        guard let session else { return }
+        let packetID = packet.packetIdentifier
+        switch packet.kind {
+        case .puback:
+            _ = session.pointee.outbound.puback(packetID)
+        case .pubrec:
+            switch session.pointee.outbound.pubrec(packetID, isFailure: packet.reasonCode.isFailure) {
+            case .release: shard.acknowledge(.pubrel, packetID, to: stream)
+            case .completed: break
+            case .unknown where packet.reasonCode.isFailure: break
+            // [MQTT-4.3.3-4]: even what we do not know must be released, or the client keeps the identifier for ever.
+            case .unknown: answer(.pubrel, packetID, .packetIdentifierNotFound)
+            }
+        case .pubrel:
+            // [MQTT-4.3.3-11]
+            let known = session.pointee.inbound.release(packetID)
+            answer(.pubcomp, packetID, known ? .success : .packetIdentifierNotFound)
+        case .pubcomp:
+            _ = session.pointee.outbound.pubcomp(packetID)
+        }
+        shard.pump(session)
+    }
+
+    /// Writes an acknowledgement; before 5.0 none says more than success.
+    func answer(_ kind: AcknowledgementPacket.Kind, _ packetID: UInt16, _ reason: ReasonCode) {
+        if reason == .success || !state.pointee.version.hasProperties {
+            shard.acknowledge(kind, packetID, to: stream)
+        } else {
+            send(AcknowledgementPacket(kind, packetIdentifier: packetID, reasonCode: reason))
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import MQTTCodec
+import Reactors
+
+/// A client's PUBLISH: judged, answered, passed on.
+extension ClientConnection {
+    /// Handles a PUBLISH that is well-formed.
+    func handle(_ view: PublishView, in packet: UnsafeRawBufferPointer) {
+        guard let session else { return }
+        let configuration = shard.configuration
+        // [MQTT-3.2.2-11]
+        guard view.qos <= configuration.maximumQoS else { return refuse(.qosNotSupported) }
+        // [MQTT-3.2.2-14]
+        guard !view.retain || configuration.retainAvailable else { return refuse(.retainNotSupported) }
+        if view.qos > .atMostOnce {
+            // Clients before 5.0 were told no limit; the number of identifiers is one.
+            let isLimited = state.pointee.version.hasProperties
+            let limit = isLimited ? Int(configuration.receiveMaximum) : Int(UInt16.max)
+            switch session.pointee.inbound.verdict(qos: view.qos, packetID: view.packetIdentifier, limit: limit) {
+            case .new: break
+            case .repeated: return answer(.pubrec, view.packetIdentifier, .success)
+            case .exceedsReceiveMaximum: return refuse(.receiveMaximumExceeded)
+            }
+        }
+        guard let alias = view.topicAlias else {
+            return accept(view, packet, topic: view.topicBytes(in: packet), session)
+        }
+        if view.topic.isEmpty {
+            // [MQTT-3.3.2-7]: an alias means nothing before it was given a topic.
+            guard let topic = state.pointee.aliases.topic(alias) else { return refuse(.protocolError) }
+            topic.withUnsafeBytes { accept(view, packet, topic: $0, session) }
+        } else {
+            state.pointee.aliases.set(alias, view.topicBytes(in: packet))
+            accept(view, packet, topic: view.topicBytes(in: packet), session)
+        }
+    }
+
+    private func accept(
+        _ view: PublishView,
+        _ packet: UnsafeRawBufferPointer,
+        topic: UnsafeRawBufferPointer,
+        _ session: UnsafeMutablePointer<Session>
+    ) {
+        guard shard.configuration.topics.allows(view) else { return turnDown(view, .topicNameInvalid) }
+        guard !topic.isReservedTopic else { return turnDown(view, .notAuthorized) }
+        // MQTT 5.0 § 3.3.2.3.2
+        if view.payloadIsText, !TextRules.isWellFormedUTF8(view.payloadBytes(in: packet)) {
+            return turnDown(view, .payloadFormatInvalid)
+        }
+        withSource(view, packet, topic: topic) { source in
+            if source.retain, !shard.retain(source), view.qos > .atMostOnce, state.pointee.version.hasProperties {
+                return turnDown(view, .quotaExceeded)
+            }
+            let outcome = shard.publish(source, from: session.pointee.handle)
+            if view.qos == .exactlyOnce { session.pointee.inbound.accept(view.packetIdentifier) }
+            // MQTT 5.0 § 3.4.2.1
+            acknowledge(view, outcome.matched ? .success : .noMatchingSubscribers)
+            if outcome.publisherShouldWait {
+                shard.heldPublishers.append(self)
+                hold(.crossShard)
+            }
+        }
+    }
+
+    /// The message's parts; properties that are not forwarded as they are get left out of a copy.
+    @inline(__always)
+    private func withSource(
+        _ view: PublishView,
+        _ packet: UnsafeRawBufferPointer,
+        topic: UnsafeRawBufferPointer,
+        _ body: (PublishSource) -> Void
+    ) {
+        var source = PublishSource(
+            topic: topic,
+            properties: UnsafeRawBufferPointer(rebasing: packet[view.properties]),
+            expiryInterval: view.messageExpiryInterval,
+            payload: view.payloadBytes(in: packet),
+            qos: view.qos,
+            retain: view.retain
+        )
+        if packet[0] == Self.plainHeader, view.topicAlias == nil {
+            source.packet = packet
+            source.packetIsVersion5 = state.pointee.version.hasProperties
+        }
+        let size = view.forwardedPropertiesSize
+        guard size != view.properties.count else { return body(source) }
+        withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { room in
+            view.copyForwardedProperties(from: packet, into: room)
+            source.properties = UnsafeRawBufferPointer(room)
+            body(source)
+        }
+    }
+
+    /// A PUBLISH with QoS 0, without DUP and RETAIN.
+    private static let plainHeader: UInt8 = 0x30
+
+    @inline(__always)
+    private func acknowledge(_ view: PublishView, _ reason: ReasonCode) {
+        switch view.qos {
+        case .atMostOnce: break
+        // [MQTT-4.3.2-4]
+        case .atLeastOnce: answer(.puback, view.packetIdentifier, reason)
+        // [MQTT-4.3.3-8]
+        case .exactlyOnce: answer(.pubrec, view.packetIdentifier, reason)
+        }
+    }
+
+    /// A message that is not passed on. 5.0 has a code for it at QoS 1 and 2; at QoS 0 a rule of form ends the
+    /// connection and a forbidden topic drops the message. Before 5.0 the only words are silence and the end.
+    private func turnDown(_ view: PublishView, _ reason: ReasonCode) {
+        let isForbidden = reason == .notAuthorized
+        if state.pointee.version.hasProperties {
+            if view.qos > .atMostOnce { return acknowledge(view, reason) }
+            if !isForbidden { return refuse(reason) }
+        } else if !isForbidden, reason != .payloadFormatInvalid {
+            return refuse(reason)
+        }
+        shard.counters.dropped(.notAuthorized)
+        // MQTT 3.1.1 § 3.3.5
+        acknowledge(view, .success)
+        if view.qos == .exactlyOnce { session?.pointee.inbound.accept(view.packetIdentifier) }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether a topic belongs to the broker, so that no client publishes to it.
+    var isReservedTopic: Bool {
+        guard first == UInt8(ascii: "$") else { return false }
+        return hasFirstLevel(Self.statistics) || hasFirstLevel(Self.events)
+    }
+
+    private static var statistics: StaticString { "$SYS" }
+    private static var events: StaticString { "$events" }
+
+    private func hasFirstLevel(_ name: StaticString) -> Bool {
+        let length = name.utf8CodeUnitCount
+        guard count >= length else { return false }
+        let level = UnsafeRawBufferPointer(start: name.utf8Start, count: length)
+        guard UnsafeRawBufferPointer(rebasing: self[..<length]).elementsAreEqual(to: level) else { return false }
+        return count == length || self[length] == UInt8(ascii: "/")
+    }
+}

@@ -1,0 +1,136 @@
+import MQTTCodec
+import Reactors
+
+/// One client's connection after CONNECT: reads its packets and carries out what they ask of its shard.
+///
+/// Belongs to its shard's reactor.
+final class ClientConnection: StreamHandler {
+    let shard: BrokerShard
+    let stream: Stream
+    let state: UnsafeMutablePointer<ConnectionState>
+
+    init(shard: BrokerShard, stream: Stream, state initial: ConnectionState) {
+        self.shard = shard
+        self.stream = stream
+        state = .allocate(capacity: 1)
+        state.initialize(to: initial)
+        shard.openConnections += 1
+    }
+
+    deinit {
+        state.deinitialize(count: 1)
+        state.deallocate()
+    }
+
+    /// The client's session; nil once the connection has ended.
+    var session: UnsafeMutablePointer<Session>? { state.pointee.session }
+
+    // MARK: The stream
+
+    func streamOpened(_ stream: Stream) {}
+
+    func stream(_ stream: Stream, received bytes: UnsafeRawBufferPointer) -> Int {
+        if state.pointee.patience > 0 { beginPatience() }
+        var consumed = 0
+        while state.pointee.session != nil, state.pointee.holds.isEmpty, consumed < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[consumed...])
+            let size = handleNext(rest)
+            if size == 0 { break }
+            consumed += size
+        }
+        shard.counters.add(.receivedBytes, consumed)
+        if stream.queuedBytes > shard.configuration.writeHighWaterMark * Self.floodFactor { hold(.ownQueue) }
+        return consumed
+    }
+
+    func streamDrained(_ stream: Stream) {
+        release(.ownQueue)
+        if let session { shard.pump(session) }
+    }
+
+    func streamEnded(_ stream: Stream) {
+        end(.withWill, telling: nil)
+    }
+
+    func streamDeadlinePassed(_ stream: Stream) {
+        // [MQTT-3.1.2-22]
+        end(.withWill, telling: .keepAliveTimeout)
+    }
+
+    func streamShouldEnd(_ stream: Stream) {
+        end(.atShutdown, telling: .serverShuttingDown)
+    }
+
+    func stream(_ stream: Stream, closedBecause reason: StreamCloseReason) {
+        finish(.withWill)
+        shard.openConnections -= 1
+    }
+
+    // MARK: Time
+
+    /// Gives the client its time anew.
+    func beginPatience() {
+        let patience = state.pointee.patience
+        let now = shard.reactor.now.nanoseconds
+        stream.deadline = patience == 0 ? nil : MonotonicTime(nanoseconds: now &+ patience)
+    }
+
+    // MARK: Holding back
+
+    /// Deliveries stop at the high-water mark; what goes on beyond it are acknowledgements that nobody reads.
+    private static let floodFactor = 2
+
+    /// Stops reading the client until `release`.
+    func hold(_ reason: ConnectionState.Holds) {
+        guard !state.pointee.holds.contains(reason) else { return }
+        state.pointee.holds.insert(reason)
+        shard.counters.add(.publishersHeldBack)
+        // A client that we do not read must not be blamed for its silence.
+        stream.deadline = nil
+        stream.pauseReading()
+    }
+
+    /// Reads the client again, unless there is another reason not to.
+    func release(_ reason: ConnectionState.Holds) {
+        guard state.pointee.holds.contains(reason) else { return }
+        state.pointee.holds.remove(reason)
+        guard state.pointee.holds.isEmpty, state.pointee.session != nil else { return }
+        if state.pointee.patience > 0 { beginPatience() }
+        stream.resumeReading()
+    }
+
+    // MARK: Ending
+
+    /// Ends the connection: tells the client why, if it is of 5.0, and lets the session go on or end as `end` has it.
+    func end(_ end: ConnectionEnd, telling reason: ReasonCode?) {
+        guard state.pointee.session != nil else { return }
+        if let reason, state.pointee.version.hasProperties { send(DisconnectPacket(reasonCode: reason)) }
+        stream.close(afterFlush: true, flushTime: shard.configuration.closeDeadline)
+        finish(end)
+    }
+
+    /// The client broke a rule: DISCONNECT with the reason (5.0), and the connection is closed. [MQTT-4.13.1-1]
+    func refuse(_ reason: ReasonCode) {
+        end(.withWill, telling: reason)
+    }
+
+    private func finish(_ end: ConnectionEnd) {
+        guard let session = state.pointee.session else { return }
+        state.pointee.session = nil
+        shard.connectionEnded(session, end)
+    }
+
+    // MARK: Writing
+
+    /// Writes a packet; one that is larger than the client takes is left out. [MQTT-3.1.2-24]
+    func send(_ packet: some EncodablePacket) {
+        do throws(CodecError) {
+            let bytes = try packet.encoded(for: state.pointee.version, from: .server)
+            guard bytes.count <= state.pointee.maximumPacketSize else { return shard.counters.dropped(.packetTooLarge) }
+            stream.write(bytes)
+            shard.counters.sent(packet.packetType, bytes: bytes.count)
+        } catch {
+            // A packet of ours that has no encoding is left out too: the version has no word for it.
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import MQTTCodec
+
+/// The changing part of a connection, behind a pointer like all hot state.
+struct ConnectionState {
+    /// Why a connection is not read, though it has something to say.
+    struct Holds: OptionSet {
+        let rawValue: UInt8
+
+        /// A link to another shard is full of what it published.
+        static let crossShard = Holds(rawValue: 1)
+        /// It does not read its acknowledgements.
+        static let ownQueue = Holds(rawValue: 2)
+    }
+
+    var decoder: PacketDecoder
+    var version: ProtocolVersion
+    /// One and a half times the keep-alive, in nanoseconds; 0 for none. [MQTT-3.1.2-22]
+    var patience: UInt64
+    var aliases = InboundAliases()
+    var holds: Holds = []
+    /// Nil once the connection has ended.
+    var session: UnsafeMutablePointer<Session>?
+    var maximumPacketSize: Int
+}

@@ -1,0 +1,47 @@
+import MQTTCodec
+
+/// A will as its session keeps it; its expiry interval begins to run when it is published. MQTT 5.0 § 3.1.3.2
+struct WillMessage: Sendable {
+    /// Seconds between the end of the connection and the will.
+    let delay: UInt32
+    private let topic: [UInt8]
+    private let properties: [UInt8]
+    private let expiryInterval: UInt32?
+    private let payload: [UInt8]
+    private let qos: QoS
+    private let retain: Bool
+
+    /// The will of a CONNECT; throws where its properties have no encoding.
+    init(_ will: Will) throws(CodecError) {
+        delay = will.properties.willDelayInterval ?? 0
+        topic = will.topic.bytes
+        expiryInterval = will.properties.messageExpiryInterval
+        var forwarded = will.properties
+        forwarded.removeAll(.willDelayInterval)
+        forwarded.removeAll(.messageExpiryInterval)
+        properties = try forwarded.encodedForPublish()
+        payload = will.payload
+        qos = will.qos
+        retain = will.retain
+    }
+
+    /// Calls `body` with the message to be published.
+    func withSource<Result>(_ body: (PublishSource) -> Result) -> Result {
+        topic.withUnsafeBytes { topic in
+            properties.withUnsafeBytes { properties in
+                payload.withUnsafeBytes { payload in
+                    body(
+                        PublishSource(
+                            topic: topic,
+                            properties: properties,
+                            expiryInterval: expiryInterval,
+                            payload: payload,
+                            qos: qos,
+                            retain: retain
+                        )
+                    )
+                }
+            }
+        }
+    }
+}

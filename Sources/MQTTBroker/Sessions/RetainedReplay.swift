@@ -1,0 +1,31 @@
+import MQTTCodec
+
+/// The retained messages one new subscription gets, sent as fast as the connection takes them: references, no copies.
+struct RetainedReplay {
+    let messages: ContiguousArray<Message>
+    let qos: QoS
+    let identifier: UInt32
+    private var next = 0
+
+    init(messages: ContiguousArray<Message>, qos: QoS, identifier: UInt32) {
+        self.messages = messages
+        self.qos = qos
+        self.identifier = identifier
+    }
+
+    /// The message whose turn it is; nil at the end.
+    var current: Message? { next < messages.count ? messages[next] : nil }
+
+    /// Goes on to the next message.
+    mutating func advance() { next += 1 }
+
+    /// How the current message is delivered: always with RETAIN. [MQTT-3.3.1-8]
+    func delivery(of message: Message) -> Delivery {
+        Delivery(
+            message: message,
+            identifiers: SubscriptionIdentifiers(single: identifier),
+            qos: min(qos, message.qos),
+            retain: true
+        )
+    }
+}

@@ -1,0 +1,22 @@
+/// What the broker keeps of one client, connected or not. Lives at one address of its home shard until it ends.
+struct Session: ~Copyable {
+    let handle: SessionHandle
+    let clientID: ClientID
+    var lifetime = SessionLifetime()
+    var outbound = OutboundQueue()
+    var inbound = InboundWindow()
+    var subscriptions = SubscriptionList()
+    /// Retained messages that a subscription has brought and that still wait to be sent.
+    var replays = RingBuffer<RetainedReplay>()
+    /// Set while connected to a client that takes aliases.
+    var aliases: OutboundAliases?
+    /// Set while connected.
+    var connection: ClientConnection?
+    /// Set while not connected and something is due.
+    var timer: SessionTimer?
+
+    init(handle: SessionHandle, clientID: ClientID) {
+        self.handle = handle
+        self.clientID = clientID
+    }
+}

@@ -1,0 +1,151 @@
+import MQTTCodec
+import Reactors
+
+/// What a CONNECT asks of its session, after the broker's limits.
+struct SessionRequest {
+    let cleanStart: Bool
+    let expiryInterval: UInt32
+    let will: WillMessage?
+    /// How many messages the client takes unacknowledged.
+    let window: Int
+    let maximumPacketSize: UInt32
+    let aliases: OutboundAliases?
+    let version: ProtocolVersion
+}
+
+/// Sessions begin, are taken up and over, wait, and end.
+extension BrokerShard {
+    /// Finds or makes the session of a client and gives it `connection`; another connection it has is ended.
+    ///
+    /// - Returns: the session, and whether it was there before; nil where there are too many.
+    func takeUp(
+        _ clientID: ClientID,
+        _ request: SessionRequest,
+        by connection: ClientConnection
+    ) -> (session: UnsafeMutablePointer<Session>, present: Bool)? {
+        if let number = directory[clientID] {
+            let session = slots.pointee[number].pointee.session
+            if let other = session.pointee.connection {
+                // [MQTT-3.1.4-3]
+                other.end(.takenOver(cleanStart: request.cleanStart), telling: .sessionTakenOver)
+            } else if request.cleanStart {
+                // [MQTT-3.1.2-4]
+                carryOut(session.pointee.lifetime.discarded(), for: session)
+            }
+        }
+        if let number = directory[clientID] {
+            let session = slots.pointee[number].pointee.session
+            connect(session, request, connection)
+            return (session, true)
+        }
+        guard let session = makeSession(clientID) else { return nil }
+        connect(session, request, connection)
+        return (session, false)
+    }
+
+    private func connect(
+        _ session: UnsafeMutablePointer<Session>,
+        _ request: SessionRequest,
+        _ connection: ClientConnection
+    ) {
+        session.pointee.timer?.cancel()
+        session.pointee.timer = nil
+        session.pointee.connection = connection
+        session.pointee.aliases = request.aliases
+        session.pointee.lifetime.connected(expiryInterval: request.expiryInterval, will: request.will)
+        session.pointee.outbound.connected(window: request.window)
+        let slot = slot(of: session)
+        slot.pointee.stream = Unmanaged.passUnretained(connection.stream)
+        slot.pointee.maximumPacketSize = request.maximumPacketSize
+        slot.pointee.form = .connected
+        if request.version.hasProperties { slot.pointee.form.insert(.version5) }
+        if request.aliases != nil { slot.pointee.form.insert(.aliases) }
+        subscriptions.setOnline(true, of: session.pointee.subscriptions)
+        counters.add(.connected)
+    }
+
+    /// A session's connection is over: it waits from now on, or ends.
+    func connectionEnded(_ session: UnsafeMutablePointer<Session>, _ end: ConnectionEnd) {
+        let slot = slot(of: session)
+        slot.pointee.stream = nil
+        slot.pointee.form = []
+        slot.pointee.maximumPacketSize = .max
+        session.pointee.connection = nil
+        session.pointee.aliases = nil
+        counters.add(.connected, -1)
+        keepReplays(session)
+        session.pointee.outbound.disconnected()
+        let decision = session.pointee.lifetime.disconnected(end, at: reactor.now)
+        if !decision.ends { subscriptions.setOnline(false, of: session.pointee.subscriptions) }
+        carryOut(decision, for: session)
+    }
+
+    /// A session that waits asked for this moment.
+    func sessionDeadlinePassed(_ handle: SessionHandle) {
+        guard let session = session(handle) else { return }
+        session.pointee.timer = nil
+        carryOut(session.pointee.lifetime.deadlinePassed(at: reactor.now), for: session)
+    }
+
+    private func carryOut(_ decision: SessionLifetime.Decision, for session: UnsafeMutablePointer<Session>) {
+        let handle = session.pointee.handle
+        if decision.ends {
+            endSession(session)
+        } else if let time = decision.wakeAt {
+            session.pointee.timer = SessionTimer(shard: self, session: handle, at: time)
+        }
+        // After the session's end, so that the client's own subscriptions see nothing of it.
+        if let will = decision.will { publishWill(will, of: handle) }
+    }
+
+    private func publishWill(_ will: WillMessage, of client: SessionHandle) {
+        will.withSource { source in
+            if source.retain { _ = retain(source) }
+            publish(source, from: client)
+        }
+    }
+
+    private func endSession(_ session: UnsafeMutablePointer<Session>) {
+        session.pointee.timer?.cancel()
+        counters.add(.subscriptions, -session.pointee.subscriptions.count)
+        // Before its messages go to others, so that none comes back.
+        subscriptions.removeAll(of: &session.pointee.subscriptions)
+        var orphans: ContiguousArray<Delivery> = []
+        let lost = session.pointee.outbound.removeAll { orphans.append($0) }
+        if lost > 0 { counters.dropped(.sessionEnded, lost) }
+        removeSession(session)
+        for orphan in orphans { redispatch(orphan.message, orphan.group) }
+    }
+
+    /// Retained messages still to be sent join the queue of a session that goes on, as far as it takes them.
+    private func keepReplays(_ session: UnsafeMutablePointer<Session>) {
+        while var replay = session.pointee.replays.popFirst() {
+            guard session.pointee.lifetime.expiryInterval > 0, replay.qos > .atMostOnce else { continue }
+            while let message = replay.current {
+                replay.advance()
+                let delivery = replay.delivery(of: message)
+                guard delivery.qos > .atMostOnce else { continue }
+                let offer = session.pointee.outbound.offer(delivery, writable: false, limits: limits)
+                if offer == .refused { counters.dropped(.queueFull) }
+            }
+        }
+    }
+
+    // MARK: Retained messages
+
+    /// Retains a message, or with an empty payload removes what its topic retains; false where a bound forbids it.
+    func retain(_ source: PublishSource) -> Bool {
+        // [MQTT-3.3.1-6] [MQTT-3.3.1-7]
+        guard !source.payload.isEmpty else {
+            retained.remove(source.topic)
+            return true
+        }
+        let message = Message.make(source, arrival: reactor.now)
+        guard retained.set(message) else {
+            counters.dropped(.retainedFull)
+            return false
+        }
+        if message.expires { sweepRetained() }
+        return true
+    }
+}

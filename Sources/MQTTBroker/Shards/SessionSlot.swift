@@ -1,0 +1,32 @@
+import Reactors
+
+/// What a delivery needs of a session, in half a cache line: found by number, without counting references.
+struct SessionSlot: BitwiseCopyable {
+    /// How a connection wants its packets.
+    struct Form: OptionSet, BitwiseCopyable {
+        let rawValue: UInt8
+
+        /// There is a connection.
+        static let connected = Form(rawValue: 1)
+        /// It speaks MQTT 5.
+        static let version5 = Form(rawValue: 2)
+        /// It takes topic aliases, so that its packets are like nobody else's.
+        static let aliases = Form(rawValue: 4)
+    }
+
+    /// That of the session; 0 in a slot without one.
+    var generation: UInt32
+    var form: Form = []
+    /// The largest packet the client takes. [MQTT-3.1.2-24]
+    var maximumPacketSize = UInt32.max
+    /// The connection's stream, kept alive by `session.connection`.
+    var stream: Unmanaged<Stream>?
+    let session: UnsafeMutablePointer<Session>
+
+    /// Whether packets for it are the same as for others of its version.
+    @inline(__always)
+    var isPlain: Bool { form.intersection([.connected, .aliases]) == .connected }
+
+    @inline(__always)
+    var isVersion5: Bool { form.contains(.version5) }
+}

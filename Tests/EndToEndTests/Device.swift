@@ -1,0 +1,55 @@
+import Foundation
+
+/// Real clients (Mosquitto's and openssl's) that reach the gateway under a name of the caller's choice.
+struct Device: Sendable {
+    let gateway: RunningGateway
+    let port: Int
+    /// The name that the device connects to: its SNI. Resolved by nss_wrapper, so no file of the machine is touched.
+    var domain = "mqtt.company.example"
+    /// Key and certificate files in the gateway's key directory, without ending; nil shows no certificate.
+    var certificate: String? = "device"
+
+    private func environment() throws -> [String: String] {
+        let hosts = gateway.directory.appendingPathComponent("hosts-\(UUID().uuidString)")
+        try Data("127.0.0.1 \(domain)\n".utf8).write(to: hosts)
+        return ["LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_HOSTS": hosts.path]
+    }
+
+    private var identity: [String] {
+        guard let certificate else { return [] }
+        return ["--cert", gateway.keys.path("\(certificate).crt"), "--key", gateway.keys.path("\(certificate).key")]
+    }
+
+    /// `mosquitto_pub`, until it has an acknowledgement.
+    func publish(_ arguments: String...) async throws -> CommandResult {
+        try await mosquitto("mosquitto_pub", arguments)
+    }
+
+    /// `mosquitto_sub`; ends after `-C count` messages or `-W seconds`.
+    func subscribe(_ arguments: String...) async throws -> CommandResult {
+        try await mosquitto("mosquitto_sub", arguments)
+    }
+
+    private func mosquitto(_ program: String, _ arguments: [String]) async throws -> CommandResult {
+        let server = ["-h", domain, "-p", String(port), "--cafile", gateway.keys.path("root.crt")]
+        return try await run(program, server + identity + arguments, environment: environment())
+    }
+
+    /// `openssl s_client` up to the end of the handshake and of its input.
+    ///
+    /// With `input`, those bytes are sent; the client stays until the server closes when `untilClosed`.
+    func handshake(_ arguments: String..., serverName: String? = nil) async throws -> CommandResult {
+        let name = (serverName ?? domain).isEmpty ? ["-noservername"] : ["-servername", serverName ?? domain]
+        var identity: [String] = []
+        if let certificate {
+            identity = [
+                "-cert", gateway.keys.path("\(certificate).crt"), "-key", gateway.keys.path("\(certificate).key"),
+            ]
+        }
+        return try await run(
+            "openssl",
+            ["s_client", "-connect", "127.0.0.1:\(port)", "-CAfile", gateway.keys.path("root.crt")] + name + identity
+                + arguments
+        )
+    }
+}

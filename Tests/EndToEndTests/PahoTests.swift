@@ -1,0 +1,23 @@
+import Foundation
+import Testing
+
+/// paho's Python client through a whole life: QoS 0, 1, 2, retained, session, will, take-over.
+@Suite struct PahoTests {
+    @Test(arguments: [(3, "1.2"), (4, "1.2"), (4, "1.3"), (5, "1.2"), (5, "1.3")])
+    func `a paho client lives its whole life`(version: Int, tls: String) async throws {
+        let gateway = try await RunningGateway.start()
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "paho_session.py"
+        )
+        // Debian's interpreter: that is the one that sees python3-paho-mqtt.
+        let result = try await run(
+            "/usr/bin/python3",
+            [
+                script.path, String(try await gateway.port()), gateway.keys.path("root.crt"),
+                gateway.keys.path("device.crt"), gateway.keys.path("device.key"), String(version), tls,
+            ],
+            seconds: 60
+        )
+        #expect(result.output == "ok\n", "\(result.errors) \(gateway.log)")
+    }
+}

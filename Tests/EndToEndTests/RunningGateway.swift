@@ -1,0 +1,145 @@
+import Foundation
+
+/// The built `sluice` serving a configuration in a directory of its own, until the test ends it.
+final class RunningGateway: Sendable {
+    /// The executable beside the test bundle.
+    static let program: String = {
+        let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        let candidates = [bundle, bundle.deletingLastPathComponent(), Bundle.main.bundleURL]
+        let found = candidates.map { $0.appendingPathComponent("sluice").path }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+        return found ?? ".build/debug/sluice"
+    }()
+
+    let directory: URL
+    let keys: Keys
+    // Sendable: a Process is only started in the initialiser and signalled afterwards, by its id.
+    nonisolated(unsafe) private let process: Process
+
+    private init(directory: URL, keys: Keys, process: Process) {
+        self.directory = directory
+        self.keys = keys
+        self.process = process
+    }
+
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    var socket: String { directory.appendingPathComponent("data/admin.sock").path }
+    var configuration: URL { directory.appendingPathComponent("sluice.yaml") }
+    var log: String { (try? String(contentsOf: directory.appendingPathComponent("log"), encoding: .utf8)) ?? "" }
+    var processIdentifier: Int32 { process.processIdentifier }
+    var isRunning: Bool { process.isRunning }
+
+    /// A directory with the keys that most scenarios use:
+    /// `root` signs the servers' certificates (`default`, `custom`), `devices` signs `device`, `strangers` signs `stranger`.
+    static func prepare() async throws -> (directory: URL, keys: Keys) {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-e2e-\(UUID().uuidString)")
+        let keys = Keys(directory: directory.appendingPathComponent("keys"))
+        try FileManager.default.createDirectory(at: keys.directory, withIntermediateDirectories: true)
+        try await keys.authority("root")
+        try await keys.issue("default", by: "root", dnsNames: ["mqtt-7f3a-sh-public.mqtt.example.net"])
+        try await keys.issue("custom", by: "root", dnsNames: ["mqtt.company.example"])
+        try await keys.authority("devices")
+        try await keys.issue("device", by: "devices", commonName: "device-1")
+        try await keys.authority("strangers")
+        try await keys.issue("stranger", by: "strangers")
+        return (directory, keys)
+    }
+
+    /// The configuration of most scenarios; `more` is appended to it.
+    static func configuration(mode: String = "two-way", anonymous: Bool = false, more: String = "") -> String {
+        """
+        node: { name: end-to-end, reactors: 2 }
+        dataDir: data
+        keyEncryption: { file: master.key }
+        accessPoints:
+          - name: public
+            kind: public
+            hostname: mqtt-7f3a-sh-public.mqtt.example.net
+            listeners: [{ address: "127.0.0.1:0", protocol: mqtts }]
+        log: { format: text, level: info }
+        bootstrap:
+          mode: \(mode)
+          anonymous: \(anonymous)
+          defaultCertificate: { chainFile: keys/default.crt, keyFile: keys/default.key }
+          cas: [keys/devices.crt]
+        \(more)
+        """
+    }
+
+    /// Starts a gateway in a new directory.
+    static func start(_ configuration: String = configuration()) async throws -> RunningGateway {
+        let (directory, keys) = try await prepare()
+        return try await start(configuration, in: directory, keys: keys)
+    }
+
+    /// Starts a gateway in a directory that is there, and waits until it answers.
+    static func start(_ configuration: String, in directory: URL, keys: Keys) async throws -> RunningGateway {
+        let file = directory.appendingPathComponent("sluice.yaml")
+        try Data(configuration.utf8).write(to: file)
+        let key = directory.appendingPathComponent("master.key")
+        if !FileManager.default.fileExists(atPath: key.path) {
+            _ = try await run("openssl", ["rand", "-hex", "-out", key.path, "32"])
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key.path)
+        }
+        let log = directory.appendingPathComponent("log")
+        try Data().write(to: log)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = ["serve", "--config", file.path]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: log)
+        process.standardError = process.standardOutput
+        try process.run()
+        let gateway = RunningGateway(directory: directory, keys: keys, process: process)
+        _ = try await eventually("the gateway answers") { () -> Bool? in
+            guard gateway.isRunning else {
+                throw CommandFailure(description: "the gateway ended with \(process.terminationStatus): \(gateway.log)")
+            }
+            return try await gateway.sluice(["status", "-o", "json"]).status == 0 ? true : nil
+        }
+        return gateway
+    }
+
+    /// Runs a management verb against this gateway.
+    func sluice(_ arguments: [String], input: String? = nil) async throws -> CommandResult {
+        try await run(Self.program, arguments, in: directory, environment: ["SLUICE_SOCKET": socket], input: input)
+    }
+
+    /// Runs a management verb that must succeed, and gives its output.
+    @discardableResult
+    func manage(_ arguments: String...) async throws -> String {
+        let result = try await sluice(arguments)
+        guard result.status == 0 else {
+            throw CommandFailure(
+                description: "sluice \(arguments.joined(separator: " ")) ended with \(result.status): \(result.errors)"
+            )
+        }
+        return result.output
+    }
+
+    /// The port of the first listener.
+    func port() async throws -> Int {
+        struct Status: Decodable {
+            struct Listener: Decodable { let address: String }
+            struct AccessPoint: Decodable { let listeners: [Listener] }
+            struct Node: Decodable { let accessPoints: [AccessPoint] }
+            let node: Node
+        }
+        let status = try JSONDecoder().decode(Status.self, from: Data(manage("status", "-o", "json").utf8))
+        guard let address = status.node.accessPoints.first?.listeners.first?.address,
+            let port = address.split(separator: ":").last.flatMap({ Int($0) })
+        else { throw CommandFailure(description: "no listener in the status") }
+        return port
+    }
+
+    /// Signals the gateway and waits for its end; gives the exit status.
+    func stop(_ signal: Int32 = SIGTERM) async throws -> Int32 {
+        kill(process.processIdentifier, signal)
+        return try await eventually("the gateway ends") {
+            self.process.isRunning ? nil : self.process.terminationStatus
+        }
+    }
+}
