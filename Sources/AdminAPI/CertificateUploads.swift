@@ -13,7 +13,10 @@ package struct CertificateUploads: Sendable {
 
     /// A chain and its private key; with what is odd about them. Throws what is wrong with them.
     func serverCertificate(
-        chain: String, key: String, name: ObjectName?, now: Date
+        chain: String,
+        key: String,
+        name: ObjectName?,
+        now: Date
     ) throws(CredentialsError) -> (certificate: HostedCertificate, warnings: [String]) {
         let upload = try ServerCertificateUpload(chainPEM: chain, keyPEM: key, at: now)
         let hosted = try upload.hosted(name: name, sealedBy: encryption, at: now)
@@ -22,7 +25,10 @@ package struct CertificateUploads: Sendable {
 
     /// One or more CA certificates; with what is odd about them. Throws what is wrong with the first bad one.
     func authorities(
-        pem: String, name: ObjectName?, state: CAState, now: Date
+        pem: String,
+        name: ObjectName?,
+        state: CAState,
+        now: Date
     ) throws(CredentialsError) -> (authorities: [RegisteredCA], warnings: [String]) {
         let upload = try CAUpload(Array(pem.utf8), at: now)
         return (try upload.registrations(name: name, state: state, at: now), upload.warnings.map(\.description))

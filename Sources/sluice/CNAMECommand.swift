@@ -4,6 +4,7 @@ import LDNS
 import NIOCore
 import NIOPosix
 import NameCheck
+import Node
 
 /// `sluice cname`: works without a running gateway.
 struct CNAMECommand: AsyncParsableCommand {
@@ -68,7 +69,10 @@ extension CNAMECommand {
             limits.timePerName = timeout.duration
             let clock = ContinuousClock()
             let (started, begin) = (Date(), clock.now)
-            let verdicts = try await sources.withSource(limits: limits) { source in
+            let verdicts = try await sources.withSource(
+                limits: limits,
+                configured: targets.configured()?.nameServers ?? []
+            ) { source in
                 await CNAMECheck(source: source, limits: limits).check(questions, concurrency: concurrency)
             }
             let document = CheckDocument(
@@ -100,7 +104,9 @@ extension CNAMECommand {
             }
             let questions = try entries.map { entry in
                 guard let target = entry.target ?? known.first else {
-                    throw ValidationError("\(entry.name.dns) has no target; give --target NAME.")
+                    throw ValidationError(
+                        "\(entry.name.dns) has no target; give --target NAME, or a configuration by --config FILE."
+                    )
                 }
                 return CheckQuestion(
                     domain: entry.name.dns,
@@ -135,7 +141,9 @@ extension CNAMECommand {
 
         func run() async throws {
             guard let target = try targets.expectedTargets().first else {
-                throw ValidationError("Missing the access point; give --target NAME.")
+                throw ValidationError(
+                    "Missing the access point; give --target NAME, or a configuration by --config FILE."
+                )
             }
             let domain = try named(name).dns
             let zone = try zoneName.map(zoneNamed)
@@ -153,14 +161,24 @@ struct CheckTargetOptions: ParsableArguments {
         name: .customLong("target"),
         help: ArgumentHelp(
             "The access point that the domains should reach; repeated: the cluster's other ones. Public, unless =vpc.",
+            discussion: "Default: the access points of the configuration file.",
             valueName: "name[=public|vpc]"
         )
     )
     var texts: [String] = []
 
+    @OptionGroup var configuration: ConfigurationOption
+
+    /// The configuration file, unless the command line says all that is needed or there is none.
+    func configured() throws -> Configuration? {
+        guard texts.isEmpty || configuration.file != nil, configuration.found() != nil else { return nil }
+        return try configuration.load()
+    }
+
     /// The access points: the first is where the domains should lead.
     func expectedTargets() throws -> [ExpectedTarget] {
-        try texts.map { text in
+        guard !texts.isEmpty else { return try configured()?.expectedTargets() ?? [] }
+        return try texts.map { text in
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let kind = parts.count == 1 ? .public : AccessPointKind(word: parts[1]) else {
                 throw ValidationError("--target \(text): \"\(parts[1])\" is no kind; there are public and vpc.")

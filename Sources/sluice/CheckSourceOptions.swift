@@ -10,7 +10,7 @@ struct CheckSourceOptions: ParsableArguments {
     @Option(
         name: .customLong("resolver"),
         help: ArgumentHelp(
-            "A name server to ask; the next one when it cannot answer. Without it those of /etc/resolv.conf.",
+            "A name server to ask; the next one when it cannot answer. Without it dns.resolvers of the configuration file, else those of /etc/resolv.conf.",
             valueName: "ip[:port]"
         )
     )
@@ -33,18 +33,20 @@ struct CheckSourceOptions: ParsableArguments {
         }
     }
 
-    /// Opens what is asked, for the time of `body`.
+    /// Opens what is asked, for the time of `body`. `configured` are the name servers of the configuration file.
     func withSource<Result: Sendable>(
         limits: CheckLimits,
+        configured: [ServerAddress],
         _ body: (any RecordSource) async throws -> Result
     ) async throws -> Result {
         guard zones.isEmpty else {
             return try await body(ZoneSource(zones: try zones.map(readZone)))
         }
+        let named = resolvers.isEmpty ? configured : resolvers.compactMap { ServerAddress($0) }
         let servers =
-            resolvers.isEmpty
+            named.isEmpty
             ? SystemResolvers.parse((try? String(contentsOfFile: "/etc/resolv.conf", encoding: .utf8)) ?? "")
-            : resolvers.compactMap { ServerAddress($0) }
+            : named
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
             let result = try await body(ResolverSource(servers: servers, loops: loops, limits: limits))

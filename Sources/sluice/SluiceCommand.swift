@@ -30,7 +30,6 @@ struct SluiceCommand: AsyncParsableCommand {
                 name: "Running a gateway",
                 subcommands: [InitCommand.self, ServeCommand.self, ConfigCommand.self]
             ),
-            CommandGroup(name: "Custom domains", subcommands: [CNAMECommand.self]),
             CommandGroup(
                 name: "A running gateway",
                 subcommands: [StatusCommand.self, ReloadCommand.self]

@@ -42,7 +42,11 @@ struct AdminFixture: Sendable {
         let store = try SQLiteRegistryStore(in: DataDirectory(claiming: folder))
         control = try await ClusterControl(store: store, bootstrap: settings) { _ in 0 }
         let status = NodeStatus(
-            name: "test", version: "0", openSSL: "OpenSSL", startedAt: Self.now, accessPoints: [],
+            name: "test",
+            version: "0",
+            openSSL: "OpenSSL",
+            startedAt: Self.now,
+            accessPoints: [],
             connections: .init(open: 1, accepted: 2, refused: 3),
             broker: .init(connectedClients: 1, sessions: 2, subscriptions: 3, retainedMessages: 4)
         )
@@ -51,7 +55,11 @@ struct AdminFixture: Sendable {
             limits: ClusterLimits(),
             uploads: CertificateUploads(sealedWith: KeyEncryption(try MasterKey.generate())),
             node: NodeReports(
-                status: { status }, readiness: { readiness }, metrics: { "sluice_connections 1\n" }, reload: reload),
+                status: { status },
+                readiness: { readiness },
+                metrics: { "sluice_connections 1\n" },
+                reload: reload
+            ),
             now: { Self.now }
         )
     }

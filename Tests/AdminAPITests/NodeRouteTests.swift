@@ -19,7 +19,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"mode": "one-device-one-certificate"}"#, "mode: found \"one-device-one-certificate\", needed one of one-way, two-way."),
+        (
+            #"{"mode": "one-device-one-certificate"}"#,
+            "mode: found \"one-device-one-certificate\", needed one of one-way, two-way."
+        ),
         (#"{"mode": "one-way", "anonymus": true}"#, "Found the member \"anonymus\", known are mode, anonymous."),
         (#"{"anonymous": true}"#, "The member \"mode\" is missing."),
     ])
@@ -106,7 +109,9 @@ import Testing
     }
 
     @Test func `turns 503 with the reason`() async throws {
-        let readiness = Readiness(checks: [.init(name: "a", problem: nil), .init(name: "listeners", problem: "draining")])
+        let readiness = Readiness(checks: [
+            .init(name: "a", problem: nil), .init(name: "listeners", problem: "draining"),
+        ])
         try await AdminFixture.run(readiness: readiness) { api in
             let answer = try await api.request("GET", "/readyz")
             #expect(answer.status == 503)
@@ -119,7 +124,10 @@ import Testing
         try await AdminFixture.run { api in
             let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
             let server = HealthServer(
-                node: api.services.node, host: "127.0.0.1", port: 0, logger: AdminFixture.silent
+                node: api.services.node,
+                host: "127.0.0.1",
+                port: 0,
+                logger: AdminFixture.silent
             ) { port in
                 continuation.yield(port)
             }

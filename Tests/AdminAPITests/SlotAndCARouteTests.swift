@@ -9,14 +9,21 @@ import Testing
         try await AdminFixture.run { api in
             for name in ["old", "new"] {
                 _ = try await api.request(
-                    "POST", "/api/v1/certificates", certificates.upload(["mqtt.shop.test"], name: name))
+                    "POST",
+                    "/api/v1/certificates",
+                    certificates.upload(["mqtt.shop.test"], name: name)
+                )
             }
             let bound = try await api.request("POST", "/api/v1/server-certificates", #"{"certificate": "old"}"#)
             #expect(bound.status == 201)
             let listed = try await api.request("GET", "/api/v1/server-certificates")
             #expect(listed.json["items"][0]["slot"].text == "custom-1")
             #expect(listed.json["items"][0]["certificate"]["name"].text == "old")
-            let replaced = try await api.request("PUT", "/api/v1/server-certificates/custom-1", #"{"certificate": "new"}"#)
+            let replaced = try await api.request(
+                "PUT",
+                "/api/v1/server-certificates/custom-1",
+                #"{"certificate": "new"}"#
+            )
             #expect(replaced.status == 200)
             #expect(replaced.json["undo"].text?.hasPrefix("sluice server-certs replace custom-1 ") == true)
             let shown = try await api.request("GET", "/api/v1/server-certificates/custom-1")
@@ -32,9 +39,15 @@ import Testing
         try await AdminFixture.run { api in
             for (name, slot) in [("a", "custom-1"), ("b", "default")] {
                 _ = try await api.request(
-                    "POST", "/api/v1/certificates", certificates.upload(["\(name).test"], name: name))
+                    "POST",
+                    "/api/v1/certificates",
+                    certificates.upload(["\(name).test"], name: name)
+                )
                 _ = try await api.request(
-                    "POST", "/api/v1/server-certificates", #"{"certificate": "\#(name)", "slot": "\#(slot)"}"#)
+                    "POST",
+                    "/api/v1/server-certificates",
+                    #"{"certificate": "\#(name)", "slot": "\#(slot)"}"#
+                )
             }
             let items = try await api.request("GET", "/api/v1/server-certificates").json["items"]
             #expect([items[0]["slot"].text, items[1]["slot"].text] == ["default", "custom-1"])
@@ -50,7 +63,10 @@ import Testing
             }
             for number in 1...3 {
                 let bound = try await api.request(
-                    "POST", "/api/v1/server-certificates", #"{"certificate": "c\#(number)"}"#)
+                    "POST",
+                    "/api/v1/server-certificates",
+                    #"{"certificate": "c\#(number)"}"#
+                )
                 #expect(bound.status == 201)
             }
             let refused = try await api.request("POST", "/api/v1/server-certificates", #"{"certificate": "c4"}"#)
@@ -106,7 +122,11 @@ import Testing
         ("DELETE", "/api/v1/status", "", 404, "no-such-resource"),
     ])
     func `answer problems with a stable type`(
-        method: String, path: String, body: String, status: Int, code: String
+        method: String,
+        path: String,
+        body: String,
+        status: Int,
+        code: String
     ) async throws {
         try await AdminFixture.run { api in
             let answer = try await api.request(method, path, body.isEmpty ? nil : body)
@@ -123,7 +143,10 @@ import Testing
         let pem = try TestCertificates("Fleet").pem
         try await AdminFixture.run { api in
             let registered = try await api.request(
-                "POST", "/api/v1/ca-certificates", TestCertificates.json(["pem": pem, "name": "fleet"]))
+                "POST",
+                "/api/v1/ca-certificates",
+                TestCertificates.json(["pem": pem, "name": "fleet"])
+            )
             #expect(registered.status == 201)
             let shown = try await api.request("GET", "/api/v1/ca-certificates/fleet")
             #expect(shown.json["state"].text == "active")
@@ -132,7 +155,8 @@ import Testing
             let switched = try await api.request("PATCH", "/api/v1/ca-certificates/fleet", #"{"state": "inactive"}"#)
             #expect(switched.json["changed"].flag == true)
             #expect(
-                try await api.request("GET", "/api/v1/ca-certificates").json["items"][0]["state"].text == "inactive")
+                try await api.request("GET", "/api/v1/ca-certificates").json["items"][0]["state"].text == "inactive"
+            )
             #expect(try await api.request("DELETE", "/api/v1/ca-certificates/fleet").status == 200)
             #expect(try await api.request("GET", "/api/v1/ca-certificates").json["items"].count == 0)
         }
@@ -155,7 +179,10 @@ import Testing
         let pem = try TestCertificates().pem
         try await AdminFixture.run { api in
             _ = try await api.request(
-                "POST", "/api/v1/ca-certificates", TestCertificates.json(["pem": pem, "state": "inactive"]))
+                "POST",
+                "/api/v1/ca-certificates",
+                TestCertificates.json(["pem": pem, "state": "inactive"])
+            )
             #expect(api.control.current.state.activeAuthorities.isEmpty)
             #expect(api.control.current.state.authorities.count == 1)
         }
@@ -164,10 +191,15 @@ import Testing
     @Test func `tells what is odd about a certificate that it takes`() async throws {
         let certificates = try TestCertificates()
         let leaf = try certificates.authority.issueServerCertificate(
-            dnsNames: ["a.test"], validity: TestCertificates.validity)
+            dnsNames: ["a.test"],
+            validity: TestCertificates.validity
+        )
         try await AdminFixture.run { api in
             let registered = try await api.request(
-                "POST", "/api/v1/ca-certificates", TestCertificates.json(["pem": leaf.certificate.pem]))
+                "POST",
+                "/api/v1/ca-certificates",
+                TestCertificates.json(["pem": leaf.certificate.pem])
+            )
             #expect(registered.status == 201)
             #expect(registered.json["warnings"].texts?.contains { $0.contains("no CA certificate") } == true)
         }

@@ -43,15 +43,19 @@ enum TestRequest {
 
     static func send(_ method: String, _ path: String, body: String?, to place: Place) async throws -> TestAnswer {
         let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-        let setUp: @Sendable (any Channel) -> EventLoopFuture<NIOAsyncChannel<NIOHTTPClientResponseFull, HTTPClientRequestPart>> =
-            { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                    try channel.pipeline.syncOperations.addHandler(
-                        NIOHTTPClientResponseAggregator(maxContentLength: 1 << 24))
-                    return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+        let setUp:
+            @Sendable (any Channel) -> EventLoopFuture<
+                NIOAsyncChannel<NIOHTTPClientResponseFull, HTTPClientRequestPart>
+            > =
+                { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOHTTPClientResponseAggregator(maxContentLength: 1 << 24)
+                        )
+                        return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+                    }
                 }
-            }
         let channel =
             switch place {
             case .unix(let path): try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: setUp)
@@ -60,7 +64,12 @@ enum TestRequest {
             }
         return try await channel.executeThenClose { inbound, outbound in
             let headers = HTTPHeaders([("host", "x"), ("content-length", String(body?.utf8.count ?? 0))])
-            let head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: path, headers: headers)
+            let head = HTTPRequestHead(
+                version: .http1_1,
+                method: HTTPMethod(rawValue: method),
+                uri: path,
+                headers: headers
+            )
             try await outbound.write(.head(head))
             if let body { try await outbound.write(.body(.byteBuffer(ByteBuffer(string: body)))) }
             try await outbound.write(.end(nil))

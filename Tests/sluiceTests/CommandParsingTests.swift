@@ -23,7 +23,8 @@ import Testing
     @Test(arguments: [
         ("mode set one-device-one-certificate", "one-way"), ("mode set two-way --anonymous maybe", "on"),
         ("tls set", "Give --min, --max or both"), ("tls set --min 1.4", "1.4"), ("status -o xml", "xml"),
-        ("status --json -o yaml", "contradict"), ("certs upload --chain a", "--key"), ("certs frobnicate", "frobnicate"),
+        ("status --json -o yaml", "contradict"), ("certs upload --chain a", "--key"),
+        ("certs frobnicate", "frobnicate"),
         ("init", "folder"), ("init a --hostname *.example.net", "needed a host name"),
         ("init a --hostname under..score", "under..score"), ("init a --listen 8883", "8883"),
     ])

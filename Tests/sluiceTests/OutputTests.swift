@@ -19,7 +19,8 @@ import Testing
     @Test func `show more when they are wide`() {
         #expect(
             Self.table.aligned(wide: true, colour: false)
-                == "NAME   STATE     SERIAL\nfleet  active    01\na      inactive  02\n")
+                == "NAME   STATE     SERIAL\nfleet  active    01\na      inactive  02\n"
+        )
     }
 
     @Test func `have tabs between all columns for programs`() {
@@ -44,15 +45,18 @@ import Testing
     }
 
     @Test func `turn JSON into YAML that means the same`() throws {
-        let value = JSONValue.object(["min": .text("1.0"), "on": .boolean(true), "none": .null, "list": .list([.integer(1)])])
+        let value = JSONValue.object([
+            "min": .text("1.0"), "switched": .boolean(true), "none": .null, "list": .list([.integer(1)]),
+        ])
         let yaml = try value.yaml()
-        #expect(yaml == "list:\n- 1\nmin: '1.0'\nnone: null\n'on': true\n")
+        #expect(yaml == "list:\n- 1\nmin: '1.0'\nnone: null\nswitched: true\n")
     }
 }
 
 @Suite struct `Refusals of the gateway` {
     @Test(arguments: [
-        (404, "no-such-certificate", CommandStatus.badInput), (422, "key-mismatch", .badInput), (400, "bad-body", .badInput),
+        (404, "no-such-certificate", CommandStatus.badInput), (422, "key-mismatch", .badInput),
+        (400, "bad-body", .badInput),
         (409, "ca-limit", .answerIsNo), (412, "revision-mismatch", .answerIsNo), (422, "reload-refused", .answerIsNo),
         (429, "x", .rateLimited), (403, "x", .notAllowed), (500, "internal-error", .unreachable),
     ])

@@ -34,7 +34,10 @@ import Testing
     @Test func `has certificates that the gateway takes`() throws {
         try Self.with { folder in
             let upload = try ServerCertificateUpload(
-                chainPEM: Self.text(folder, "server.crt"), keyPEM: Self.text(folder, "server.key"), at: Date())
+                chainPEM: Self.text(folder, "server.crt"),
+                keyPEM: Self.text(folder, "server.key"),
+                at: Date()
+            )
             #expect(upload.certificate.names.map(\.text).sorted() == ["localhost", "mqtt.example.net"])
             #expect(upload.warnings.isEmpty)
             let authorities = try CAUpload(Array(Self.text(folder, "ca.crt").utf8), at: Date())

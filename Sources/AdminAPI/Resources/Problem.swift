@@ -86,7 +86,6 @@ extension Problem {
         )
     }
 
-
     init(_ error: ClusterControlError) {
         switch error {
         case .refused(let refusal):
@@ -145,7 +144,11 @@ extension Problem {
             return
         }
         self.init(
-            code: code, title: "The certificate cannot be used", status: .unprocessableContent, detail: "\(error)")
+            code: code,
+            title: "The certificate cannot be used",
+            status: .unprocessableContent,
+            detail: "\(error)"
+        )
     }
 }
 
@@ -167,7 +170,8 @@ extension CredentialsError {
         case .oneNameForMany: "one-name-for-many"
         case .unreadableFacts: "unreadable-facts"
         case .masterKeyMissing, .masterKeyInaccessible, .masterKeyPermissions, .masterKeyFormat, .masterKeyExists,
-            .masterKeyUnavailable, .sealedUnderAnotherKey, .sealedKeyDamaged, .unusableCertificate, .unusableCertificates,
+            .masterKeyUnavailable, .sealedUnderAnotherKey, .sealedKeyDamaged, .unusableCertificate,
+            .unusableCertificates,
             .unusableCA, .libraryUnavailable:
             nil
         }
@@ -188,7 +192,8 @@ extension RegistryError {
             Problem.Conflict(fingerprint: fingerprint.hex, slot: slot.description, dnsName: name.text)
         case .lastCustomWhileDefaultDisabled(let slot):
             Problem.Conflict(slot: slot.description)
-        case .domainName, .fingerprint, .serialNumber, .objectName, .unknownSlotName, .tlsRangeReversed, .noSuchCertificate, .noSuchCA,
+        case .domainName, .fingerprint, .serialNumber, .objectName, .unknownSlotName, .tlsRangeReversed,
+            .noSuchCertificate, .noSuchCA,
             .ambiguousReference, .slotEmpty, .certificateExpired, .certificateWithoutNames, .slotOutOfRange,
             .customCertificateLimit, .unsupportedKey, .defaultCannotBeUnbound, .defaultNeededWithoutCustom,
             .caListedTwice,

@@ -44,9 +44,18 @@ struct CARoutes {
         let name = try body.name.map { name throws(RegistryError) in try ObjectName(name) }
         let state = try body.state.map(parse) ?? .active
         let (added, warnings) = try services.uploads.authorities(
-            pem: body.pem, name: name, state: state, now: services.now())
+            pem: body.pem,
+            name: name,
+            state: state,
+            now: services.now()
+        )
         return try await services.change(
-            .registerCAs(added), for: request, about: added.map(\.fingerprint), status: .created, warnings: warnings)
+            .registerCAs(added),
+            for: request,
+            about: added.map(\.fingerprint),
+            status: .created,
+            warnings: warnings
+        )
     }
 
     func setState(_ request: Request, _ context: some RequestContext) async throws -> Response {

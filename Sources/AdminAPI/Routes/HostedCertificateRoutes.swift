@@ -36,9 +36,18 @@ struct HostedCertificateRoutes {
         let body = try await RequestBody.decode(Upload.self, from: request)
         let name = try body.name.map { name throws(RegistryError) in try ObjectName(name) }
         let (hosted, warnings) = try services.uploads.serverCertificate(
-            chain: body.chain, key: body.key, name: name, now: services.now())
+            chain: body.chain,
+            key: body.key,
+            name: name,
+            now: services.now()
+        )
         return try await services.change(
-            .hostCertificate(hosted), for: request, about: [hosted.fingerprint], status: .created, warnings: warnings)
+            .hostCertificate(hosted),
+            for: request,
+            about: [hosted.fingerprint],
+            status: .created,
+            warnings: warnings
+        )
     }
 
     func delete(_ request: Request, _ context: some RequestContext) async throws -> Response {

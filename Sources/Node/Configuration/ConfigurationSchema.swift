@@ -64,7 +64,10 @@ struct ConfigurationSchema {
         case (let file?, nil): return .file(path: file)
         case (nil, let variable?): return .environment(variable: variable)
         case (_?, let variable?):
-            section.report(.contradiction(found: "file and variable are given", needed: "give one of them"), at: "variable")
+            section.report(
+                .contradiction(found: "file and variable are given", needed: "give one of them"),
+                at: "variable"
+            )
             return .environment(variable: variable)
         case (nil, nil):
             return .file(path: section.value("file", path, default: "\(directory)/master.key"))

@@ -16,13 +16,17 @@ struct ConfigurationOption: ParsableArguments {
 
     /// The file to read: the one named, or the first place where one is.
     func path(environment: [String: String] = ProcessInfo.processInfo.environment) throws(CommandFailure) -> String {
-        if let named = file ?? environment["SLUICE_CONFIG"] { return named }
-        if let found = Self.places.first(where: FileManager.default.fileExists) { return found }
+        if let found = found(environment: environment) { return found }
         throw CommandFailure(
             .badConfiguration,
             "There is no configuration: neither \(Self.places.joined(separator: " nor ")) exists. "
                 + "Name it (--config FILE), or make one for trying out: sluice init demo"
         )
+    }
+
+    /// The file named by the option or the environment, else the first place where one is; nil when there is none.
+    func found(environment: [String: String] = ProcessInfo.processInfo.environment) -> String? {
+        file ?? environment["SLUICE_CONFIG"] ?? Self.places.first(where: FileManager.default.fileExists)
     }
 
     /// Reads and checks the file.

@@ -92,7 +92,7 @@ enum Answer {
     }
 }
 
-/// Files of PEM text that a verb sends.
+/// Files of PEM text that a verb sends; a certificate may also be DER.
 enum PEMFile {
     /// Longer ones are no certificates.
     private static let largest = 1 << 20
@@ -105,6 +105,10 @@ enum PEMFile {
             data = try handle.read(upToCount: largest + 1) ?? Data()
         } catch {
             throw CommandFailure(.badInput, "\(path) cannot be read: \(SystemWords.of(error)).")
+        }
+        // DER begins with a SEQUENCE of some hundred bytes or more; no PEM text begins so.
+        if data.starts(with: [0x30, 0x82]) || data.starts(with: [0x30, 0x81]), data.count <= largest {
+            return PEMText.certificate(Array(data))
         }
         guard data.count <= largest, let text = String(validating: data, as: UTF8.self) else {
             throw CommandFailure(

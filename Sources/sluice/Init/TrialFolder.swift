@@ -33,7 +33,9 @@ struct TrialFolder {
         } catch {
             throw CommandFailure(.badInput, "The keys cannot be made: \(error)")
         }
-        if let taken = (files.map(\.name) + [masterKey]).first(where: { FileManager.default.fileExists(atPath: "\(path)/\($0)") }) {
+        if let taken = (files.map(\.name) + [masterKey]).first(where: {
+            FileManager.default.fileExists(atPath: "\(path)/\($0)")
+        }) {
             throw CommandFailure(
                 .badInput,
                 "\(path)/\(taken) is there already, and init overwrites nothing. Choose another folder, or remove that one."
