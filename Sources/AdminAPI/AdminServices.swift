@@ -7,7 +7,9 @@ package struct AdminServices: Sendable {
     package let cluster: any ClusterAdministration
     /// How much the cluster may hold, as the cluster was told.
     package let limits: ClusterLimits
+    /// Checks and seals what is uploaded.
     package let uploads: CertificateUploads
+    /// What the node tells about itself.
     package let node: NodeReports
     /// The clock of every rule that has to do with time.
     package let now: @Sendable () -> Date
@@ -38,8 +40,10 @@ package protocol ClusterAdministration: Sendable {
 }
 
 extension ClusterControl: ClusterAdministration {
+    /// The snapshot in force.
     package var state: ClusterState { current.state }
 
+    /// Makes a change at whatever revision the cluster is.
     package func apply(_ change: ClusterChange, at now: Date) async throws(ClusterControlError) -> ClusterTransition {
         try await apply(change, at: now, expecting: nil)
     }
@@ -47,6 +51,7 @@ extension ClusterControl: ClusterAdministration {
 
 /// What the node tells about itself.
 package struct NodeReports: Sendable {
+    /// What the node does now.
     package let status: @Sendable () -> NodeStatus
     package let readiness: @Sendable () -> Readiness
     /// The metrics as Prometheus text.

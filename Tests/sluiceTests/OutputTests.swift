@@ -73,3 +73,30 @@ import Testing
         #expect(try Answer.escaped(reference) == expected)
     }
 }
+
+@Suite struct `A confirmation` {
+    @Test(arguments: ["y", "yes", " YES "])
+    func `is given by yes`(answer: String) throws {
+        try Confirmation.ask(["x"], yes: false, hasTerminal: true) { answer }
+    }
+
+    @Test(arguments: ["", "n", "yep", nil])
+    func `is not given by anything else`(answer: String?) {
+        let failure = #expect(throws: CommandFailure.self) {
+            try Confirmation.ask(["x"], yes: false, hasTerminal: true) { answer }
+        }
+        #expect(failure?.status == .answerIsNo)
+    }
+
+    @Test func `cannot be given where there is no terminal`() {
+        let failure = #expect(throws: CommandFailure.self) {
+            try Confirmation.ask(["x"], yes: false, hasTerminal: false) { "y" }
+        }
+        #expect(failure?.status == .usage)
+        #expect(failure?.message.contains("--yes") == true)
+    }
+
+    @Test func `is not asked for with --yes`() throws {
+        try Confirmation.ask(["x"], yes: true, hasTerminal: false) { nil }
+    }
+}

@@ -3,7 +3,9 @@ import Registry
 
 /// A certificate in the store.
 package struct HostedCertificateResource: Codable, Hashable, Sendable {
+    /// The name that it was given.
     package var name: String?
+    /// The facts of the certificate.
     package var facts: CertificateSummary
     /// The DNS names that it can serve.
     package var dnsNames: [String]
@@ -11,6 +13,7 @@ package struct HostedCertificateResource: Codable, Hashable, Sendable {
     package var chainLength: Int
     /// The slot that it is bound to.
     package var slot: String?
+    /// When it was uploaded.
     package var createdAt: Date
     /// The chain as PEM, leaf first; only where one certificate is shown. The key never comes out.
     package var chain: String?
@@ -58,7 +61,9 @@ package struct ServerCertificateResource: Codable, Hashable, Sendable {
     package var slot: String
     /// Whether it serves; only the default slot can be switched off.
     package var enabled: Bool
+    /// Since when the slot serves the certificate.
     package var boundAt: Date
+    /// What it serves.
     package var certificate: HostedCertificateResource
 
     init?(_ slot: ServerCertificateSlot, in state: ClusterState, at now: Date, withChain: Bool) {
@@ -72,10 +77,13 @@ package struct ServerCertificateResource: Codable, Hashable, Sendable {
 
 /// A registered CA.
 package struct CAResource: Codable, Hashable, Sendable {
+    /// The name that it was given.
     package var name: String?
+    /// The facts of the certificate.
     package var facts: CertificateSummary
     /// `active` or `inactive`.
     package var state: String
+    /// When it was registered.
     package var registeredAt: Date
     /// The certificate as PEM; only where one CA is shown.
     package var pem: String?

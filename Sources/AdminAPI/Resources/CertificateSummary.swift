@@ -7,13 +7,19 @@ package struct CertificateSummary: Codable, Hashable, Sendable {
     package var fingerprint: String
     /// The serial number, lower-case hexadecimal.
     package var serial: String
+    /// The subject as RFC 2253 text.
     package var subject: String
+    /// The issuer as RFC 2253 text.
     package var issuer: String
+    /// The subject's common name.
     package var commonName: String?
+    /// The subject's organizational unit.
     package var organizationalUnit: String?
     /// Such as `EC prime256v1` or `RSA 2048`.
     package var key: String
+    /// The first second of validity.
     package var notBefore: Date
+    /// The last second of validity.
     package var notAfter: Date
     /// `valid`, `expiring`, `expired` or `not_yet_valid`.
     package var validity: String

@@ -4,6 +4,7 @@ import Registry
 package struct ChangeResource: Codable, Hashable, Sendable {
     /// Whether there was anything to do.
     package var changed: Bool
+    /// Whether it was only rehearsed.
     package var dryRun: Bool
     /// The cluster's revision after the change.
     package var revision: UInt64

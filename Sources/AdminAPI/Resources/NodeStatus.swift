@@ -8,9 +8,13 @@ package struct NodeStatus: Codable, Hashable, Sendable {
     package var version: String
     /// The OpenSSL library at run time.
     package var openSSL: String
+    /// When the process began.
     package var startedAt: Date
+    /// The node's doors.
     package var accessPoints: [AccessPoint]
+    /// Connections of devices.
     package var connections: Connections
+    /// What the built-in broker holds.
     package var broker: Broker
 
     package init(
@@ -31,12 +35,17 @@ package struct NodeStatus: Codable, Hashable, Sendable {
         self.broker = broker
     }
 
+    /// One door with its listeners.
     package struct AccessPoint: Codable, Hashable, Sendable {
+        /// The name of the configuration file.
         package var name: String
+        /// `public` or `vpc`.
         package var kind: String
+        /// The CNAME target.
         package var hostname: String
         /// The mode in force here; nil when it is the cluster's.
         package var mode: String?
+        /// What it listens on.
         package var listeners: [Listener]
 
         package init(name: String, kind: String, hostname: String, mode: String?, listeners: [Listener]) {
@@ -48,9 +57,11 @@ package struct NodeStatus: Codable, Hashable, Sendable {
         }
     }
 
+    /// One listening socket.
     package struct Listener: Codable, Hashable, Sendable {
         /// The bound address, with the port that was taken.
         package var address: String
+        /// `mqtts` or `mqtt`.
         package var `protocol`: String
 
         package init(address: String, protocol: String) {
@@ -61,8 +72,11 @@ package struct NodeStatus: Codable, Hashable, Sendable {
 
     /// Connections of devices, since the start.
     package struct Connections: Codable, Hashable, Sendable {
+        /// Open now.
         package var open: Int
+        /// Accepted by the kernel, admitted or not.
         package var accepted: Int
+        /// Refused at any stage before the broker.
         package var refused: Int
 
         package init(open: Int, accepted: Int, refused: Int) {
@@ -74,9 +88,13 @@ package struct NodeStatus: Codable, Hashable, Sendable {
 
     /// What the built-in broker holds.
     package struct Broker: Codable, Hashable, Sendable {
+        /// Clients connected now.
         package var connectedClients: Int
+        /// Sessions, connected or kept.
         package var sessions: Int
+        /// Subscriptions of all sessions.
         package var subscriptions: Int
+        /// Retained messages.
         package var retainedMessages: Int
 
         package init(connectedClients: Int, sessions: Int, subscriptions: Int, retainedMessages: Int) {
@@ -85,90 +103,5 @@ package struct NodeStatus: Codable, Hashable, Sendable {
             self.subscriptions = subscriptions
             self.retainedMessages = retainedMessages
         }
-    }
-}
-
-/// The answer of `GET /api/v1/status`: the node, and the cluster as this node knows it.
-package struct StatusResource: Codable, Hashable, Sendable {
-    package var node: NodeStatus
-    package var ready: Bool
-    package var cluster: Cluster
-
-    package struct Cluster: Codable, Hashable, Sendable {
-        package var revision: UInt64
-        package var mode: ModeResource
-        package var tls: TLSResource
-        package var defaultCertificateEnabled: Bool
-        package var serverCertificates: Usage
-        package var hostedCertificates: Int
-        package var caCertificates: Usage
-        package var activeCACertificates: Int
-        /// The bound and registered certificates that end soon or have ended, in words.
-        package var warnings: [String]
-    }
-
-    /// So many of so many.
-    package struct Usage: Codable, Hashable, Sendable {
-        package var count: Int
-        package var limit: Int
-    }
-}
-
-/// Whether a node can serve devices, and if not, why; the answer of `/readyz`.
-package struct Readiness: Codable, Hashable, Sendable {
-    /// Each thing that must hold, with the reason when it does not.
-    package var checks: [Check]
-
-    package init(checks: [Check]) {
-        self.checks = checks
-    }
-
-    package var isReady: Bool { checks.allSatisfy { $0.problem == nil } }
-
-    package struct Check: Codable, Hashable, Sendable {
-        package var name: String
-        /// Nil when all is well.
-        package var problem: String?
-
-        package init(name: String, problem: String?) {
-            self.name = name
-            self.problem = problem
-        }
-    }
-}
-
-/// What a reload of the configuration file did.
-package struct ReloadReport: Codable, Hashable, Sendable {
-    /// The settings whose value is another now.
-    package var changes: [Change]
-    /// Settings that changed in the file and take effect at the next start only.
-    package var pendingRestart: [Change]
-
-    package init(changes: [Change], pendingRestart: [Change]) {
-        self.changes = changes
-        self.pendingRestart = pendingRestart
-    }
-
-    package struct Change: Codable, Hashable, Sendable {
-        package var setting: String
-        /// Nil where the setting was not given.
-        package var old: String?
-        package var new: String?
-
-        package init(setting: String, old: String?, new: String?) {
-            self.setting = setting
-            self.old = old
-            self.new = new
-        }
-    }
-}
-
-/// Why a reload left the old configuration in force.
-package struct ReloadRefusal: Error, Hashable, Sendable {
-    /// One problem an entry, with its place.
-    package var problems: [String]
-
-    package init(problems: [String]) {
-        self.problems = problems
     }
 }

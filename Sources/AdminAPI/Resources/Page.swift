@@ -2,6 +2,7 @@ import Foundation
 
 /// One page of a list.
 package struct Page<Item: Codable & Sendable>: Codable, Sendable {
+    /// The page's items, in the list's order.
     package var items: [Item]
     /// What asks for the next page; null on the last one.
     package var nextCursor: String?

@@ -6,7 +6,9 @@ import Registry
 package struct Problem: Error, Codable, Hashable, Sendable {
     /// A URI that never changes for one kind of problem: `urn:sluice:problem:ca-limit`.
     package var type: String
+    /// The kind of problem in words, the same every time.
     package var title: String
+    /// The HTTP status.
     package var status: Int
     /// What was found, what was needed, what to do.
     package var detail: String
@@ -17,8 +19,11 @@ package struct Problem: Error, Codable, Hashable, Sendable {
 
     /// An object of the registry, by what names it.
     package struct Conflict: Codable, Hashable, Sendable {
+        /// A certificate.
         package var fingerprint: String?
+        /// A server certificate slot.
         package var slot: String?
+        /// The DNS name that two certificates carry.
         package var dnsName: String?
     }
 
@@ -41,6 +46,7 @@ package struct Problem: Error, Codable, Hashable, Sendable {
     /// The last part of the type, such as `ca-limit`.
     package var code: String { String(type.dropFirst(Self.typePrefix.count)) }
 
+    /// The content type of problem details.
     package static let mediaType = "application/problem+json"
     private static let typePrefix = "urn:sluice:problem:"
 }

@@ -2,7 +2,9 @@ package import Registry
 
 /// How devices prove who they are.
 package struct ModeResource: Codable, Hashable, Sendable {
+    /// `one-way` or `two-way`.
     package var mode: String
+    /// Whether one-way clients may come without a user name.
     package var anonymous: Bool
 
     package init(_ settings: ClusterSettings) {
@@ -13,7 +15,9 @@ package struct ModeResource: Codable, Hashable, Sendable {
 
 /// The TLS versions that clients may use.
 package struct TLSResource: Codable, Hashable, Sendable {
+    /// The oldest version, such as `1.2`.
     package var min: String
+    /// The newest version.
     package var max: String
 
     package init(_ range: TLSVersionRange) {

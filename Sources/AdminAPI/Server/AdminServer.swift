@@ -77,6 +77,7 @@ package struct HealthServer: Service {
         self.whenListening = whenListening
     }
 
+    /// Throws when the address cannot be bound.
     package func run() async throws {
         let router = Router(context: BasicRequestContext.self)
         router.add(middleware: ProblemMiddleware())

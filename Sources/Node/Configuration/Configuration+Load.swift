@@ -4,7 +4,9 @@ import Registry
 extension Configuration {
     /// What the settings default to on this host.
     package struct HostFacts: Sendable {
+        /// The host's name.
         package var name: String
+        /// How many processors the process may use.
         package var cores: Int
 
         package init(name: String, cores: Int) {

@@ -10,11 +10,13 @@ package import TLSGateway
 package struct Configuration: Sendable {
     /// The file that this was read from, as it was named on the command line.
     package let file: String
+    /// `node:` name and event loops.
     package var node: NodeSettings
     /// Where the registry lives; made with mode 0700 when it does not exist.
     package var dataDirectory: String
     /// At least one; names, host names and listener addresses are unique.
     package var accessPoints: [AccessPoint]
+    /// `dns:` whom name checks ask.
     package var dns: DNSSettings
     /// `keyEncryption:` where the key is that encrypts private keys at rest.
     package var keyEncryption: MasterKeyPlace
@@ -24,9 +26,13 @@ package struct Configuration: Sendable {
     package var admission: AdmissionSettings
     /// `limits:` how much the cluster's registry holds at most.
     package var limits: ClusterLimits
+    /// `admin:` where the node is managed.
     package var admin: AdminSettings
+    /// `log:` how the node tells what it does.
     package var log: LogSettings
+    /// `shutdown:` how the node goes.
     package var shutdown: ShutdownSettings
+    /// `bootstrap:` what an empty registry is filled with.
     package var bootstrap: BootstrapSettings
     /// Every setting in force with its origin, in the order of the documentation: what `config show` prints.
     package let settings: [ResolvedSetting]

@@ -1,7 +1,10 @@
 /// A place in a configuration file, counted from 1, columns in Unicode scalars.
 package struct SourcePosition: Hashable, Sendable, CustomStringConvertible {
+    /// The file, as it was named.
     package let file: String
+    /// The line, from 1.
     package let line: Int
+    /// The column, from 1.
     package let column: Int
 
     package init(file: String, line: Int, column: Int) {
@@ -38,6 +41,7 @@ package struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible
     package let origin: SettingOrigin
     /// The setting's path, such as `accessPoints[0].mode`; empty when the file as a whole is meant.
     package let setting: String
+    /// What is wrong.
     package let fact: Fact
 
     /// What was found, with the values compared.

@@ -26,9 +26,12 @@ package struct AdminSettings: Hashable, Sendable {
 
 /// `log:` how the node tells what it does, on standard error.
 package struct LogSettings: Hashable, Sendable {
+    /// How a line looks.
     package var format: Format
+    /// The least important lines that are written.
     package var level: Logger.Level
 
+    /// How log lines look.
     package enum Format: String, Hashable, Sendable, CaseIterable {
         /// One JSON object a line, for machines.
         case json
@@ -47,6 +50,7 @@ package struct ShutdownSettings: Hashable, Sendable {
 
 /// `bootstrap:` what an empty registry is filled with, once.
 package struct BootstrapSettings: Hashable, Sendable {
+    /// Mode, anonymous clients and TLS range.
     package var settings: ClusterSettings
     /// The default server certificate; nil leaves the default slot empty.
     package var defaultCertificate: CertificateFiles?
@@ -55,7 +59,9 @@ package struct BootstrapSettings: Hashable, Sendable {
 
     /// A certificate chain and its private key, PEM, each in its file.
     package struct CertificateFiles: Hashable, Sendable {
+        /// The chain, leaf first.
         package var chainFile: String
+        /// The leaf's private key.
         package var keyFile: String
     }
 }

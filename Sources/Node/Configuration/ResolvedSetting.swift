@@ -3,6 +3,7 @@ package struct ResolvedSetting: Hashable, Sendable {
     let place: SettingPath
     /// The value as the file would have it.
     package let value: String
+    /// Who gave the value.
     package let origin: SettingOrigin
 
     init(at place: SettingPath, value: String, origin: SettingOrigin) {

@@ -47,7 +47,7 @@ struct InitCommand: ParsableCommand {
     }
 
     private func nextSteps(_ trial: TrialFolder) -> String {
-        let port = listen.split(separator: ":").last.map(String.init) ?? "8883"
+        let port = listen.split(separator: ":").last.flatMap { $0 == "0" ? nil : String($0) } ?? "PORT"
         let client =
             "--cafile \(folder)/ca.crt --cert \(folder)/\(trial.device).crt --key \(folder)/\(trial.device).key"
         return """

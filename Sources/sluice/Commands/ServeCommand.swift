@@ -1,4 +1,5 @@
 import ArgumentParser
+import Credentials
 import Foundation
 import Logging
 import Node
@@ -27,6 +28,10 @@ struct ServeCommand: AsyncParsableCommand {
         }
         do {
             try await Node(configuration: settings, logger: logger).run()
+        } catch let error as CredentialsError {
+            throw CommandFailure(.badConfiguration, "The gateway cannot start: \(error)")
+        } catch let error as NodeError {
+            throw CommandFailure(.badConfiguration, "The gateway cannot start: \(error)")
         } catch {
             throw CommandFailure(.unreachable, "The gateway cannot run: \(error)")
         }

@@ -46,7 +46,7 @@ struct ResultPrinter {
         case .table, .wide, nil:
             write("\(change.dryRun ? "Would have: " : "")\(change.summary)\n")
             for warning in change.warnings { write("  note: \(warning)\n") }
-            if let undo = change.undo, change.changed { write("  undo: \(undo)\n") }
+            if let undo = change.undo, change.changed, !change.dryRun { write("  undo: \(undo)\n") }
         }
     }
 

@@ -24,9 +24,14 @@ enum Confirmation {
     /// Returns when the person says yes, or said so with `--yes`.
     ///
     /// - Throws: a failure when the person says no, or when there is nobody to ask.
-    static func ask(_ consequence: [String], yes: Bool) throws(CommandFailure) {
+    static func ask(
+        _ consequence: [String],
+        yes: Bool,
+        hasTerminal: Bool = Terminal.hasInput,
+        answer: () -> String? = { readLine() }
+    ) throws(CommandFailure) {
         guard !yes else { return }
-        guard Terminal.hasInput else {
+        guard hasTerminal else {
             throw CommandFailure(
                 .usage,
                 "This needs a confirmation, and there is no terminal to ask on. Nothing was changed. "
@@ -35,8 +40,8 @@ enum Confirmation {
         }
         for line in consequence { Terminal.printError(line) }
         FileHandle.standardError.write(Data("Go on? [y/N] ".utf8))
-        let answer = readLine(strippingNewline: true)?.trimmingCharacters(in: .whitespaces).lowercased() ?? ""
-        guard answer == "y" || answer == "yes" else {
+        let said = answer()?.trimmingCharacters(in: .whitespaces).lowercased() ?? ""
+        guard said == "y" || said == "yes" else {
             throw CommandFailure(.answerIsNo, "Not confirmed. Nothing was changed.")
         }
     }
