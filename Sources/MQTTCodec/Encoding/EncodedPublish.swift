@@ -2,18 +2,18 @@
 ///
 /// Each receiver gets a copy with its packet identifier, DUP and RETAIN patched in. Receivers with a topic alias or
 /// subscription identifiers of their own need `PublishEncoder`.
-package struct EncodedPublish: Sendable {
+@usableFromInline package struct EncodedPublish: Sendable {
     /// The packet with identifier 0, without DUP and RETAIN.
-    package let bytes: [UInt8]
-    package let version: ProtocolVersion
-    package let qos: QoS
+    @usableFromInline package let bytes: [UInt8]
+    @usableFromInline package let version: ProtocolVersion
+    @usableFromInline package let qos: QoS
     /// Where the packet identifier stands; 0 at QoS 0.
     @usableFromInline let identifierOffset: Int
 
     /// Encodes the message; throws where it is longer than a packet may be.
     package init(_ encoder: PublishEncoder, qos: QoS, messageExpiryInterval: UInt32? = nil) throws(CodecError) {
         let delivery = PublishDelivery(qos: qos, messageExpiryInterval: messageExpiryInterval)
-        let layout = encoder.layout(delivery, EmptyCollection())
+        let layout = encoder.layout(delivery, [])
         guard layout.remaining <= VariableByteInteger.maximum else {
             throw .packetTooLarge(size: layout.remaining, limit: VariableByteInteger.maximum)
         }

@@ -1,19 +1,19 @@
 /// What differs between the receivers of one message.
-package struct PublishDelivery: Sendable, Hashable, BitwiseCopyable {
-    package var qos: QoS
-    package var retain: Bool
+@usableFromInline package struct PublishDelivery: Sendable, Hashable, BitwiseCopyable {
+    @usableFromInline package var qos: QoS
+    @usableFromInline package var retain: Bool
     /// DUP; only above QoS 0. [MQTT-3.3.1-1] [MQTT-3.3.1-2]
-    package var isDuplicate: Bool
+    @usableFromInline package var isDuplicate: Bool
     /// Not 0 above QoS 0; not sent at QoS 0.
-    package var packetIdentifier: UInt16
+    @usableFromInline package var packetIdentifier: UInt16
     /// 0: none. Before 5.0 not sent.
-    package var topicAlias: UInt16
+    @usableFromInline package var topicAlias: UInt16
     /// Whether the alias stands for the topic, because the receiver was told it before.
-    package var omitsTopic: Bool
+    @usableFromInline package var omitsTopic: Bool
     /// Seconds that are left. [MQTT-3.3.2-6] Before 5.0 not sent.
-    package var messageExpiryInterval: UInt32?
+    @usableFromInline package var messageExpiryInterval: UInt32?
 
-    package init(
+    @inlinable package init(
         qos: QoS = .atMostOnce,
         retain: Bool = false,
         isDuplicate: Bool = false,
@@ -39,7 +39,7 @@ package struct PublishDelivery: Sendable, Hashable, BitwiseCopyable {
 /// - `properties`: bytes that go to every receiver, as `PublishView.copyForwardedProperties` or
 ///   `Properties.encodedForPublish` give them: no topic alias, expiry or subscription identifier among them;
 /// - `payload`.
-package struct PublishEncoder {
+@usableFromInline package struct PublishEncoder {
     @usableFromInline let version: ProtocolVersion
     @usableFromInline let topic: UnsafeRawBufferPointer
     @usableFromInline let properties: UnsafeRawBufferPointer
@@ -69,7 +69,7 @@ package struct PublishEncoder {
     }
 
     @inlinable
-    func layout(_ delivery: PublishDelivery, _ subscriptionIdentifiers: some Collection<UInt32>) -> Layout {
+    func layout(_ delivery: PublishDelivery, _ subscriptionIdentifiers: [UInt32]) -> Layout {
         var layout = Layout()
         layout.remaining = 2 &+ payload.count
         if !delivery.omitsTopic { layout.remaining &+= topic.count }
@@ -92,7 +92,7 @@ package struct PublishEncoder {
     @inlinable
     package func size(
         _ delivery: PublishDelivery,
-        subscriptionIdentifiers: some Collection<UInt32> = EmptyCollection()
+        subscriptionIdentifiers: [UInt32] = []
     ) -> Int {
         layout(delivery, subscriptionIdentifiers).total
     }
@@ -103,7 +103,7 @@ package struct PublishEncoder {
     @discardableResult
     package func write(
         _ delivery: PublishDelivery,
-        subscriptionIdentifiers: some Collection<UInt32> = EmptyCollection(),
+        subscriptionIdentifiers: [UInt32] = [],
         into buffer: UnsafeMutableRawBufferPointer
     ) -> Int {
         let layout = layout(delivery, subscriptionIdentifiers)
