@@ -69,7 +69,7 @@
     }
 
     @inlinable
-    func layout(_ delivery: PublishDelivery, _ subscriptionIdentifiers: [UInt32]) -> Layout {
+    func layout(_ delivery: PublishDelivery, _ subscriptionIdentifiers: some Collection<UInt32>) -> Layout {
         var layout = Layout()
         layout.remaining = 2 &+ payload.count
         if !delivery.omitsTopic { layout.remaining &+= topic.count }
@@ -92,9 +92,23 @@
     @inlinable
     package func size(
         _ delivery: PublishDelivery,
-        subscriptionIdentifiers: [UInt32] = []
+        subscriptionIdentifiers: some Collection<UInt32> = EmptyCollection()
     ) -> Int {
         layout(delivery, subscriptionIdentifiers).total
+    }
+
+    /// Where the packet identifier stands, for a fan-out that encodes one packet and patches it for each receiver;
+    /// nil at QoS 0.
+    ///
+    /// What else is patched is the first byte, which `PublishHeader` gives.
+    @inlinable
+    package func packetIdentifierOffset(
+        _ delivery: PublishDelivery,
+        subscriptionIdentifiers: some Collection<UInt32> = EmptyCollection()
+    ) -> Int? {
+        guard delivery.qos != .atMostOnce else { return nil }
+        let layout = layout(delivery, subscriptionIdentifiers)
+        return layout.total &- layout.remaining &+ 2 &+ (delivery.omitsTopic ? 0 : topic.count)
     }
 
     /// Writes the packet for one receiver to the start of `buffer`, which has at least `size` bytes, and gives the
@@ -103,7 +117,7 @@
     @discardableResult
     package func write(
         _ delivery: PublishDelivery,
-        subscriptionIdentifiers: [UInt32] = [],
+        subscriptionIdentifiers: some Collection<UInt32> = EmptyCollection(),
         into buffer: UnsafeMutableRawBufferPointer
     ) -> Int {
         let layout = layout(delivery, subscriptionIdentifiers)

@@ -84,14 +84,14 @@ extension PublishPacket: PacketBody {
 }
 
 /// The first byte of a PUBLISH. MQTT 5.0 § 3.3.1
-@usableFromInline enum PublishHeader {
+@usableFromInline package enum PublishHeader {
     /// The lower four bits.
-    @inlinable static func flags(qos: QoS, retain: Bool, isDuplicate: Bool) -> UInt8 {
+    @inlinable package static func flags(qos: QoS, retain: Bool, isDuplicate: Bool) -> UInt8 {
         (isDuplicate ? 0b1000 : 0) | qos.rawValue &<< 1 | (retain ? 0b0001 : 0)
     }
 
     /// Type and flags.
-    @inlinable static func byte(qos: QoS, retain: Bool, isDuplicate: Bool) -> UInt8 {
+    @inlinable package static func byte(qos: QoS, retain: Bool, isDuplicate: Bool) -> UInt8 {
         0x30 | flags(qos: qos, retain: retain, isDuplicate: isDuplicate)
     }
 }
