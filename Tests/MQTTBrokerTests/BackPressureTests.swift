@@ -1,4 +1,5 @@
 import MQTTCodec
+import Reactors
 import TestDevice
 import Testing
 
