@@ -21,7 +21,7 @@ enum CommandLineRun {
 }
 
 /// The exit codes of `sluice`, the numbers of sysexits.h where it has them.
-enum ExitStatus: Int32, Sendable {
+enum CommandStatus: Int32, Sendable {
     /// Done, and the answer is yes.
     case done = 0
     /// Done, and the answer is no: a refused change, a failed check.
@@ -42,11 +42,11 @@ enum ExitStatus: Int32, Sendable {
 
 /// Why a command ends without having done what it was asked for: words for a person, a code for programs.
 struct CommandFailure: Error, Hashable, Sendable {
-    let status: ExitStatus
+    let status: CommandStatus
     /// What was found, what was needed, what to do; without the program's name.
     let message: String
 
-    init(_ status: ExitStatus, _ message: String) {
+    init(_ status: CommandStatus, _ message: String) {
         self.status = status
         self.message = message
     }

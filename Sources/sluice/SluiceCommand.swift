@@ -41,6 +41,7 @@ struct SluiceCommand: AsyncParsableCommand {
                     CertsCommand.self, ServerCertsCommand.self, CACertsCommand.self, ModeCommand.self, TLSCommand.self,
                 ]
             ),
+            CommandGroup(name: "Custom domains", subcommands: [CNAMECommand.self]),
         ]
     )
 }

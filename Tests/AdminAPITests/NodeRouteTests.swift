@@ -60,8 +60,8 @@ import Testing
             #expect(status.ready)
             #expect(status.node == api.services.node.status())
             #expect(status.cluster.mode.mode == "one-way")
-            #expect(status.cluster.serverCertificates == .init(count: 0, limit: 3))
-            #expect(status.cluster.caCertificates == .init(count: 0, limit: 32))
+            #expect(status.cluster.serverCertificates.limit == 3)
+            #expect(status.cluster.caCertificates.limit == 32)
         }
     }
 
@@ -98,7 +98,8 @@ import Testing
 @Suite struct `Health` {
     @Test func `is answered on the socket`() async throws {
         try await AdminFixture.run { api in
-            #expect(try await api.request("GET", "/livez").text == "ok\n")
+            let alive = try await api.request("GET", "/livez")
+            #expect(alive.text == "ok\n")
             #expect(try await api.request("GET", "/readyz?verbose").text == "[+] listeners: ok\nok\n")
             #expect(try await api.request("GET", "/metrics").text == "sluice_connections 1\n")
         }

@@ -32,7 +32,7 @@ import Testing
             _ = try SluiceCommand.parseAsRoot(line.split(separator: " ").map(String.init))
             Issue.record("\(line) was understood")
         } catch {
-            #expect(SluiceCommand.exitCode(for: error).rawValue == ExitStatus.usage.rawValue)
+            #expect(SluiceCommand.exitCode(for: error).rawValue == CommandStatus.usage.rawValue)
             #expect(SluiceCommand.fullMessage(for: error).contains(hint), "\(SluiceCommand.fullMessage(for: error))")
         }
     }
@@ -42,12 +42,9 @@ import Testing
     ])
     func `explains itself`(verb: String) throws {
         let arguments = verb.split(separator: " ").map(String.init) + ["--help"]
-        do {
-            _ = try SluiceCommand.parseAsRoot(arguments)
-            Issue.record("no help")
-        } catch {
-            #expect(SluiceCommand.exitCode(for: error) == .success)
-            #expect(SluiceCommand.fullMessage(for: error).contains("USAGE: sluice"))
-        }
+        var command = try SluiceCommand.parseAsRoot(arguments)
+        let help = #expect(throws: (any Error).self) { try command.run() }
+        #expect(SluiceCommand.exitCode(for: try #require(help)) == .success)
+        #expect(SluiceCommand.fullMessage(for: try #require(help)).contains("USAGE: sluice"))
     }
 }

@@ -45,20 +45,21 @@ import Testing
 
     @Test func `turn JSON into YAML that means the same`() throws {
         let value = JSONValue.object(["min": .text("1.0"), "on": .boolean(true), "none": .null, "list": .list([.integer(1)])])
-        #expect(try value.yaml() == "list:\n- 1\nmin: '1.0'\nnone: null\n'on': true\n")
+        let yaml = try value.yaml()
+        #expect(yaml == "list:\n- 1\nmin: '1.0'\nnone: null\n'on': true\n")
     }
 }
 
 @Suite struct `Refusals of the gateway` {
     @Test(arguments: [
-        (404, "no-such-certificate", ExitStatus.badInput), (422, "key-mismatch", .badInput), (400, "bad-body", .badInput),
+        (404, "no-such-certificate", CommandStatus.badInput), (422, "key-mismatch", .badInput), (400, "bad-body", .badInput),
         (409, "ca-limit", .answerIsNo), (412, "revision-mismatch", .answerIsNo), (422, "reload-refused", .answerIsNo),
         (429, "x", .rateLimited), (403, "x", .notAllowed), (500, "internal-error", .unreachable),
     ])
-    fileprivate func `have an exit code of their kind`(status: Int, code: String, expected: ExitStatus) throws {
+    func `have an exit code of their kind`(status: Int, code: String, expected: CommandStatus) throws {
         let json = #"{"type": "urn:sluice:problem:\#(code)", "title": "", "detail": "", "status": \#(status)}"#
         let problem = try JSONDecoder().decode(Problem.self, from: Data(json.utf8))
-        #expect(ExitStatus(problem) == expected)
+        #expect(CommandStatus(problem) == expected)
     }
 }
 

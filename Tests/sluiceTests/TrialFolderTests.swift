@@ -2,6 +2,8 @@ import Credentials
 import Foundation
 import Node
 import OpenSSL
+import Registry
+import TLSGateway
 import Testing
 
 @testable import sluice

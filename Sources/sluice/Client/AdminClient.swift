@@ -112,11 +112,11 @@ struct AdminClient: Sendable {
                 "\(socket) answers \(head.status.code), and not as a Sluice gateway does. Is it one?"
             )
         }
-        return CommandFailure(ExitStatus(problem), problem.detail)
+        return CommandFailure(CommandStatus(problem), problem.detail)
     }
 }
 
-extension ExitStatus {
+extension CommandStatus {
     /// What a refusal of the API means for a command.
     init(_ problem: Problem) {
         self =

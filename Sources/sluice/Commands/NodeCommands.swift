@@ -23,7 +23,7 @@ struct StatusCommand: AsyncParsableCommand {
         } else {
             printer.printDetails(status.details)
         }
-        if !status.ready { throw ExitCode(ExitStatus.answerIsNo.rawValue) }
+        if !status.ready { throw ExitCode(CommandStatus.answerIsNo.rawValue) }
     }
 }
 
