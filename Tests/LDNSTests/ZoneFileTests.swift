@@ -116,7 +116,7 @@ struct ZoneFileTests {
 
     @Test(arguments: [
         "www 600 IN A 192.0.2.300\n", "www 600 IN A\n", "www 600 IN NOTATYPE x\n", "www 600 IN CNAME a..b\n",
-        "(\nx 600 IN A 192.0.2.1\n",
+        "(\nx 600 IN A 192.0.2.1\ny 600 IN A 192.0.2.1\n",
     ])
     func `points at a line that is no record`(line: String) {
         let error = #expect(throws: ZoneFileError.self) { try read("$ORIGIN d.example.\n" + Self.soa + "\n" + line) }

@@ -82,7 +82,13 @@ struct ExpectedVerdictTests {
 struct FaultyServerTests {
     private static let accessPoint = "mqtt-7f3a-sh-public.mqtt.example.net"
 
-    private func verdict(_ script: @escaping TestNameServer.Script) async throws -> CNAMEVerdict {
+    private static let patient = AttemptSchedule(datagrams: [.seconds(5), .seconds(5)], stream: .seconds(5))
+    private static let quick = AttemptSchedule(datagrams: [.milliseconds(100)], stream: .milliseconds(100))
+
+    private func verdict(
+        schedule: AttemptSchedule = patient,
+        _ script: @escaping TestNameServer.Script
+    ) async throws -> CNAMEVerdict {
         try await TestNameServer.run { query in
             guard query.name == Self.accessPoint else { return script(query) }
             return [
@@ -97,10 +103,7 @@ struct FaultyServerTests {
             let source = ResolverSource(
                 servers: [ServerAddress(address: address, port: UInt16(server.port))],
                 loops: MultiThreadedEventLoopGroup.singleton,
-                schedule: AttemptSchedule(
-                    datagrams: [.milliseconds(150), .milliseconds(150)],
-                    stream: .milliseconds(200)
-                )
+                schedule: schedule
             )
             return await CNAMECheck(source: source)
                 .check(try DNSName("d.example"), against: try ExpectedCases.target("\(Self.accessPoint)=public"))
@@ -170,7 +173,7 @@ struct FaultyServerTests {
     }
 
     @Test func `say in time that a silent server was silent`() async throws {
-        let verdict = try await verdict { _ in [] }
+        let verdict = try await verdict(schedule: Self.quick) { _ in [] }
         #expect(verdict.status == .unknown)
         #expect(verdict.code == .timeout)
     }

@@ -10,6 +10,11 @@ import Testing
 private let quick = AttemptSchedule(datagrams: [.milliseconds(150), .milliseconds(150)], stream: .milliseconds(300))
 private let patient = AttemptSchedule(datagrams: [.seconds(5), .seconds(5)], stream: .seconds(5))
 
+/// The first datagram gets no answer, what follows has time.
+private let lossy = AttemptSchedule(datagrams: [.milliseconds(150), .seconds(5)], stream: .seconds(5))
+/// Datagrams have time, a connection has not.
+private let hasty = AttemptSchedule(datagrams: [.seconds(5)], stream: .milliseconds(300))
+
 private func source(_ server: TestNameServer, _ schedule: AttemptSchedule = patient) -> ResolverSource {
     source([server.port], schedule)
 }
@@ -146,7 +151,7 @@ struct LookupTests {
         } _: { server in
             let clock = ContinuousClock()
             let begin = clock.now
-            let reply = try await lookup(source(server, quick))
+            let reply = try await lookup(source(server, hasty))
             #expect(reply.failure?.code == .tcpBroken)
             #expect(begin.duration(to: clock.now) < .seconds(2))
         }
@@ -212,7 +217,7 @@ struct LookupTests {
         try await TestNameServer.run {
             $0.hasEDNS ? [] : [.reply(alias($0).bytes)]
         } _: { server in
-            let reply = try await lookup(source(server, quick))
+            let reply = try await lookup(source(server, lossy))
             #expect(targets(reply) == ["ap.example.net."])
             #expect(reply.exchanges.first?.eDNSProblem == .silent)
         }
