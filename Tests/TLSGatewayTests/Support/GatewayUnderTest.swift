@@ -66,19 +66,17 @@ final class GatewayUnderTest {
         return endpoint.address.port
     }
 
-    var statistics: GatewayStatistics.AccessPointStatistics { gateway.statistics.accessPoints[0] }
-
-    /// Waits until the gateway has counted what a test looks for; it counts on its own threads.
-    func eventually(_ condition: (GatewayStatistics.AccessPointStatistics) -> Bool) async -> Bool {
-        let deadline = ContinuousClock.now + Self.patience
-        while ContinuousClock.now < deadline {
-            if condition(statistics) { return true }
-            await Task.yield()
-        }
-        return false
+    /// What the gateway has counted by the time its reactors are at rest; nobody can call any more.
+    func finalStatistics() -> GatewayStatistics.AccessPointStatistics {
+        reactors.stop()
+        return gateway.statistics.accessPoints[0]
     }
 
-    func stop() { reactors.stop() }
+    /// The log lines by the time everything is at rest.
+    func finalLog() -> [LogRecorder.Line] {
+        reactors.stop()
+        return log.lines
+    }
 
     func drain(within limit: Duration) async {
         gateway.drain()
