@@ -14,12 +14,12 @@ package final class LibraryContext: Sendable {
 
     /// Makes a library context of its own, without any configuration file.
     package init() throws(OpenSSLError) {
-        LibraryContext.ignoreBrokenPipes
+        LibraryContext.processSetup
         pointer = try LibraryCall.make("OSSL_LIB_CTX_new") { OSSL_LIB_CTX_new() }
     }
 
     private init(adopting pointer: OpaquePointer?) {
-        LibraryContext.ignoreBrokenPipes
+        LibraryContext.processSetup
         self.pointer = pointer
     }
 
@@ -32,9 +32,12 @@ package final class LibraryContext: Sendable {
         String(cString: OpenSSL_version(OPENSSL_VERSION))
     }
 
-    /// libssl writes to sockets with write(2), which has no MSG_NOSIGNAL: without this a peer that hangs up kills
-    /// the process.
-    private static let ignoreBrokenPipes: Void = {
+    /// What must hold before the library is used at all; done once.
+    private static let processSetup: Void = {
+        // libssl writes to sockets with write(2), which has no MSG_NOSIGNAL: without this a peer that hangs up kills
+        // the process.
         _ = signal(SIGPIPE, SIG_IGN)
+        // The library would free its locks in an exit handler, under the feet of threads that still use it.
+        _ = OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil)
     }()
 }
