@@ -336,12 +336,14 @@ struct ServerGateTests {
         #expect(await gate.enter() == .silent(unanswered: 1))
     }
 
-    @Test func `never calls a server silent that has answered`() async {
-        let gate = ServerGate(limit: 1, patience: 1)
-        for answered in [true, false, false] {
+    @Test func `counts unanswered questions in a row`() async {
+        let gate = ServerGate(limit: 1, patience: 2)
+        for answered in [false, true, false, nil] {
             #expect(await gate.enter() == .granted)
             gate.leave(answered: answered)
         }
         #expect(await gate.enter() == .granted)
+        gate.leave(answered: false)
+        #expect(await gate.enter() == .silent(unanswered: 2))
     }
 }
