@@ -3,8 +3,10 @@ import Glibc
 
 /// An OpenSSL library context: its own provider tables, method caches and random generators.
 ///
-/// One for each reactor, so that handshakes on different cores share no lock inside OpenSSL. It is kept alive by
-/// everything that was made in it.
+/// One for each reactor, so that handshakes on different cores share no lock inside OpenSSL.
+///
+/// Never freed: OpenSSL 3.0 leaves a handler with every thread that drew random numbers in a context, and a thread that
+/// ends after the context was freed would run into freed memory. A process makes as many as it has reactors.
 package final class LibraryContext: Sendable {
     /// The process's default library context, for everything that is not on a reactor.
     package static let process = LibraryContext(adopting: nil)
@@ -21,10 +23,6 @@ package final class LibraryContext: Sendable {
     private init(adopting pointer: OpaquePointer?) {
         LibraryContext.processSetup
         self.pointer = pointer
-    }
-
-    deinit {
-        if let pointer { OSSL_LIB_CTX_free(pointer) }
     }
 
     /// The version of the OpenSSL library that is loaded, such as "OpenSSL 3.0.22 25 Aug 2026".
