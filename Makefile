@@ -45,7 +45,9 @@ bench: ## CPU per message and per handshake beside Mosquitto and HAProxy in the 
 .PHONY: fuzz
 fuzz: ## fuzz the parsers of foreign bytes; SECONDS_EACH=600 for longer
 	@.ci/setup $(BUILD_PACKAGES)
-	Tests/Fuzz/run.sh $(or $(SECONDS_EACH),60)
+	Tests/Fuzz/run MQTTDecoderFuzz mqtt $(or $(SECONDS_EACH),60) MQTTCodec
+	Tests/Fuzz/run ClientHelloFuzz client-hello $(or $(SECONDS_EACH),60) OpenSSL Registry
+	Tests/Fuzz/run DNSPreScanFuzz dns $(or $(SECONDS_EACH),60) LDNS
 
 .PHONY: sanitize
 sanitize: setup ## the data plane's tests under ThreadSanitizer

@@ -3,7 +3,7 @@ package import Reactors
 
 /// An MQTT broker over a group of reactors: one shard per reactor, a client's session always on the same one.
 package final class Broker: Sendable {
-    private let shards: [BrokerShard]
+    let shards: [BrokerShard]
     private let retained: RetainedStore
     private let placement = KeyedHash()
 
@@ -13,7 +13,12 @@ package final class Broker: Sendable {
     /// Makes a broker whose shards run on `reactors`; nothing is served before the first `attach`.
     ///
     /// Keep it until the reactors have stopped.
-    package init(configuration: BrokerConfiguration, reactors: ReactorGroup) {
+    package convenience init(configuration: BrokerConfiguration, reactors: ReactorGroup) {
+        self.init(configuration: configuration, reactors: reactors.reactors)
+    }
+
+    /// A broker on reactors that something else drives.
+    init(configuration: BrokerConfiguration, reactors: [Reactor]) {
         var configuration = configuration
         configuration.topics.maximumLevels = min(
             configuration.topics.maximumLevels,
@@ -25,7 +30,7 @@ package final class Broker: Sendable {
             maximumBytes: configuration.maximumRetainedBytes
         )
         let sessionCount = SessionCount(limit: configuration.maximumSessions)
-        let shards = reactors.reactors.prefix(Self.shardLimit).enumerated().map { index, reactor in
+        let shards = reactors.prefix(Self.shardLimit).enumerated().map { index, reactor in
             BrokerShard(
                 index: index,
                 reactor: reactor,
@@ -81,7 +86,7 @@ package final class Broker: Sendable {
     }
 
     /// The shard that a client's session lives on.
-    private func home(of clientID: ClientID) -> BrokerShard {
+    func home(of clientID: ClientID) -> BrokerShard {
         let hash = clientID.bytes.withUnsafeBytes { placement($0) }
         return shards[Int(hash % UInt64(shards.count))]
     }

@@ -31,12 +31,10 @@ struct OpenedRegistry: Sendable {
         if control.current.state.revision == 0 { try await bootstrap(configuration.bootstrap, at: Date()) }
     }
 
-    /// Fills an empty registry; a file that cannot be used stops the start before anything was changed.
+    /// Fills an empty registry in one step: a file that cannot be used, or a crash, leaves it empty.
     private func bootstrap(_ settings: BootstrapSettings, at now: Date) async throws {
-        for change in try changes(settings, at: now) {
-            let transition = try await control.apply(change, at: now)
-            logger.info("empty registry filled", metadata: ["change": "\(transition.summary.words)"])
-        }
+        let transition = try await control.apply(.all(changes(settings, at: now)), at: now)
+        logger.info("empty registry filled", metadata: ["change": "\(transition.summary.words)"])
     }
 
     private func changes(_ settings: BootstrapSettings, at now: Date) throws -> [ClusterChange] {

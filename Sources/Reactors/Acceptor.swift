@@ -82,8 +82,15 @@ final class Acceptor: DescriptorHandler, TimerHandler, @unchecked Sendable {
 
     // MARK: Accepting
 
+    /// One reactor at a time looks for descriptors when there are none: else the one takes what the other gives up.
+    private static let scarcity = Guarded<Void>(())
+
     private func acceptSome() {
         guard watch != .none else { return }
+        if isExhausted { Self.scarcity.withLock { _ in acceptWhatFits() } } else { acceptWhatFits() }
+    }
+
+    private func acceptWhatFits() {
         let (accepted, isExhausted) = acceptBatch(limit: Self.batch)
         guard isExhausted else {
             self.isExhausted = false
@@ -96,6 +103,7 @@ final class Acceptor: DescriptorHandler, TimerHandler, @unchecked Sendable {
 
     private func resume() {
         guard !isWatched else { return }
+        if spare == nil { obtainSpare() }
         isWatched = reactor.setInterest(.readable, of: descriptor, watch, isNew: true) == 0
         // Even epoll may lack memory: the timer tries again.
         if !isWatched { suspend() }
@@ -146,10 +154,14 @@ final class Acceptor: DescriptorHandler, TimerHandler, @unchecked Sendable {
                 clinux_close(number)
                 reactor.counters.connectionsShed.wrappingAdd(1, ordering: .relaxed)
             }
-            let replacement = clinux_spare_descriptor()
-            if replacement >= 0 { spare = Descriptor(adopting: replacement) }
+            obtainSpare()
             // Another thread may have been quicker to take the descriptor: then there is nothing to work with.
-            if number < 0 || replacement < 0 { return }
+            if number < 0 || spare == nil { return }
         }
+    }
+
+    private func obtainSpare() {
+        let number = clinux_spare_descriptor()
+        if number >= 0 { spare = Descriptor(adopting: number) }
     }
 }

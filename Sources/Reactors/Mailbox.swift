@@ -1,5 +1,3 @@
-package import Synchronization
-
 /// Something with messages for a reactor.
 @usableFromInline
 package protocol Mail: AnyObject, Sendable {
@@ -13,7 +11,7 @@ package protocol Mail: AnyObject, Sendable {
 /// wake-up of the reactor, and none while the reactor is busy. Messages to a reactor that has stopped are never delivered.
 package final class Mailbox<Element: Sendable>: Mail {
     @usableFromInline let reactor: Reactor
-    @usableFromInline let waiting = Mutex<[Element]>([])
+    @usableFromInline let waiting = Guarded<[Element]>([])
     // Sendable: touched only in `deliver`, on the reactor's thread.
     nonisolated(unsafe) private var spare: [Element] = []
     private let receive: @Sendable ([Element]) -> Void

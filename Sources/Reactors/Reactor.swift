@@ -8,7 +8,7 @@ internal import Synchronization
 ///
 /// A turn, in order: mail · descriptors · streams with buffered input · timers · end-of-turn handlers · flush of every
 /// stream written to in this turn.
-// Sendable: `core` is touched by the loop's thread alone; all that other threads reach is atomic or behind a Mutex.
+// Sendable: `core` is touched by the loop's thread alone; all that other threads reach is atomic or behind a lock.
 package final class Reactor: @unchecked Sendable {
     /// Its place in the group, from 0.
     package let index: Int
@@ -19,7 +19,7 @@ package final class Reactor: @unchecked Sendable {
     private let wakeUp: WakeUp
     private let clock: @Sendable () -> MonotonicTime
     private let thread = Atomic<UInt>(0)
-    private let announced = Mutex(Announced())
+    private let announced = Guarded(Announced())
     private let jobs = JobQueue()
 
     /// A reactor outside any group, to be driven by `turn`: for tests and tools. `clock` is read once per turn.

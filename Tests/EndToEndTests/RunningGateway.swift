@@ -13,8 +13,7 @@ final class RunningGateway: Sendable {
 
     let directory: URL
     let keys: Keys
-    // Sendable: a Process is only started in the initialiser and signalled afterwards, by its id.
-    nonisolated(unsafe) private let process: Process
+    private let process: Process
 
     private init(directory: URL, keys: Keys, process: Process) {
         self.directory = directory
@@ -128,7 +127,8 @@ final class RunningGateway: Sendable {
             struct Node: Decodable { let accessPoints: [AccessPoint] }
             let node: Node
         }
-        let status = try JSONDecoder().decode(Status.self, from: Data(manage("status", "-o", "json").utf8))
+        let answer = try await manage("status", "-o", "json")
+        let status = try JSONDecoder().decode(Status.self, from: Data(answer.utf8))
         guard let address = status.node.accessPoints.first?.listeners.first?.address,
             let port = address.split(separator: ":").last.flatMap({ Int($0) })
         else { throw CommandFailure(description: "no listener in the status") }

@@ -41,7 +41,7 @@ import Testing
         let gateway = try await RunningGateway.start(configuration)
         let device = Device(gateway: gateway, port: try await gateway.port())
         let refused = try await device.handshake(serverName: "unknown.example")
-        #expect(refused.errors.contains("alert unrecognized name"), "\(refused.errors)")
+        #expect(refused.errors.contains("unrecognized name"), "\(refused.errors)")
         let known = try await device.handshake(serverName: "mqtt-7f3a-sh-public.mqtt.example.net")
         #expect(known.output.contains("subject=CN = default"))
     }
@@ -49,10 +49,10 @@ import Testing
     @Test func `an unbound certificate's name is refused while the default goes on`() async throws {
         let gateway = try await RunningGateway.start()
         try await bindCustomCertificate(gateway)
-        try await gateway.manage("server-certs", "unbind", "company", "--yes")
+        try await gateway.manage("server-certs", "unbind", "custom-1", "--yes")
         let device = Device(gateway: gateway, port: try await gateway.port())
         let refused = try await device.handshake(serverName: "mqtt.company.example")
-        #expect(refused.errors.contains("alert unrecognized name"), "\(refused.errors)")
+        #expect(refused.errors.contains("unrecognized name"), "\(refused.errors)")
         #expect(try await subject(device, "unknown.example") == "subject=CN = default")
     }
 

@@ -106,7 +106,9 @@ leave(durable)
 publisher.publish("missed/1", "while away", 1)
 event(publisher, "published")
 durable = client("durable", clean=False, expiry=100)
-expect(bool(event(durable, "connected")[1]), True, "session present")
+present = bool(event(durable, "connected")[1])
+if version > 3:  # 3.1 has no such flag
+    expect(present, True, "session present")
 expect(durable.messages.get(timeout=10)[:3], ("missed/1", "while away", 1), "message of the session")
 
 # The will of a client that vanishes.

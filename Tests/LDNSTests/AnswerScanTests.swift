@@ -26,7 +26,12 @@ struct ConstantGenerator: RandomNumberGenerator {
 func sampleQuery(mixedCase: Bool = false) throws -> Query {
     var generator = ConstantGenerator(number: 0x1234)
     return try Query(
-        name: try DNSName("d.example"), type: .cname, mixedCase: mixedCase, payloadSize: 1232, using: &generator)
+        name: try DNSName("d.example"),
+        type: .cname,
+        mixedCase: mixedCase,
+        payloadSize: 1232,
+        using: &generator
+    )
 }
 
 /// `d.example. CNAME IN`
@@ -71,7 +76,8 @@ private func header(_ answers: String, _ authorities: String = "0000", _ additio
 private func record(_ type: String, _ data: String, class number: String = "0001") -> String {
     let length = hex(data).count
     let digits = String(length, radix: 16)
-    return "c00c \(type) \(number) 00000258 " + String(repeating: "0", count: 4 - digits.count) + digits + " " + data + " "
+    return "c00c \(type) \(number) 00000258 " + String(repeating: "0", count: 4 - digits.count) + digits + " " + data
+        + " "
 }
 
 private func option(_ data: String) -> String {
@@ -89,8 +95,10 @@ struct AnswerScanTests {
         ScanRow("an IPv6 address", header("0001") + record("001c", "20010db8000000000000000000000001"), .accepted),
         ScanRow(
             "an SOA in the authority section",
-            header("0000", "0001") + record("0006", "01\"n\"c00e 01\"h\"c00e 00000001 00000002 00000003 00000004 00000005"),
-            .accepted),
+            header("0000", "0001")
+                + record("0006", "01\"n\"c00e 01\"h\"c00e 00000001 00000002 00000003 00000004 00000005"),
+            .accepted
+        ),
         ScanRow("a DNAME", header("0001") + record("0027", "01\"x\"00"), .accepted),
         ScanRow("a name server", header("0000", "0001") + record("0002", "01\"n\"c00e"), .accepted),
         ScanRow("EDNS without options", header("0000", "0000", "0001") + option(""), .accepted),
@@ -99,7 +107,9 @@ struct AnswerScanTests {
         ScanRow("a DNSKEY", header("0001") + record("0030", "0101 03 0d aabb"), .accepted),
         ScanRow(
             "an RRSIG",
-            header("0001") + record("002e", "0005 0d 02 00000258 00000000 00000000 1234 07\"example\"00 aabb"), .accepted),
+            header("0001") + record("002e", "0005 0d 02 00000258 00000000 00000000 1234 07\"example\"00 aabb"),
+            .accepted
+        ),
         ScanRow("an NSEC", header("0000", "0001") + record("002f", "01\"e\"00 00 01 40"), .accepted),
         ScanRow("an NSEC3", header("0000", "0001") + record("0032", "01 00 0000 00 02 aabb 00 01 40"), .accepted),
         ScanRow("a CAA", header("0001") + record("0101", "00 05\"issue\" \"ca.test\""), .accepted),
@@ -115,29 +125,62 @@ struct AnswerScanTests {
         ScanRow("no question", "1234 8180 0000 0000 0000 0000", .foreign(.wrongQuestion)),
         ScanRow("two questions", "1234 8180 0002 0000 0000 0000" + question + question, .foreign(.wrongQuestion)),
         ScanRow(
-            "another name", "1234 8180 0001 0000 0000 0000 01\"e\"07\"example\"00 0005 0001", .foreign(.wrongQuestion)),
+            "another name",
+            "1234 8180 0001 0000 0000 0000 01\"e\"07\"example\"00 0005 0001",
+            .foreign(.wrongQuestion)
+        ),
         ScanRow(
-            "another type", "1234 8180 0001 0000 0000 0000 01\"d\"07\"example\"00 0001 0001", .foreign(.wrongQuestion)),
+            "another type",
+            "1234 8180 0001 0000 0000 0000 01\"d\"07\"example\"00 0001 0001",
+            .foreign(.wrongQuestion)
+        ),
         ScanRow(
-            "another class", "1234 8180 0001 0000 0000 0000 01\"d\"07\"example\"00 0005 0003", .foreign(.wrongQuestion)),
+            "another class",
+            "1234 8180 0001 0000 0000 0000 01\"d\"07\"example\"00 0005 0003",
+            .foreign(.wrongQuestion)
+        ),
         ScanRow("a question cut off", "1234 8180 0001 0000 0000 0000 01\"d\"07\"exa\"", .foreign(.wrongQuestion)),
-        ScanRow("the letters in other case", "1234 8180 0001 0000 0000 0000 01\"D\"07\"example\"00 0005 0001", .foreign(.wrongCase)),
+        ScanRow(
+            "the letters in other case",
+            "1234 8180 0001 0000 0000 0000 01\"D\"07\"example\"00 0005 0001",
+            .foreign(.wrongCase)
+        ),
     ]
 
     static let odd: [ScanRow] = [
-        ScanRow("another operation than a query", "1234 a980 0001 0000 0000 0000" + question, .malformed(.operation(5))),
+        ScanRow(
+            "another operation than a query",
+            "1234 a980 0001 0000 0000 0000" + question,
+            .malformed(.operation(5))
+        ),
         ScanRow("257 records announced", header("0101"), .malformed(.tooManyRecords(257))),
         ScanRow("65535 in each section", header("ffff", "ffff", "ffff"), .malformed(.tooManyRecords(196_605))),
         ScanRow("a record announced, none there", header("0001"), .malformed(.name)),
         ScanRow("a record without its fixed part", header("0001") + "c00c 0005 0001", .malformed(.cutOff)),
-        ScanRow("data longer than the message", header("0001") + "c00c 0001 0001 00000258 0005 c0000201", .malformed(.cutOff)),
+        ScanRow(
+            "data longer than the message",
+            header("0001") + "c00c 0001 0001 00000258 0005 c0000201",
+            .malformed(.cutOff)
+        ),
         ScanRow("one byte behind the last record", header("0000") + "00", .malformed(.trailingBytes(1))),
-        ScanRow("three bytes of IPv4", header("0001") + record("0001", "c00002"), .malformed(.dataShape(.a, length: 3))),
-        ScanRow("five bytes of IPv4", header("0001") + record("0001", "c000020101"), .malformed(.dataShape(.a, length: 5))),
+        ScanRow(
+            "three bytes of IPv4",
+            header("0001") + record("0001", "c00002"),
+            .malformed(.dataShape(.a, length: 3))
+        ),
+        ScanRow(
+            "five bytes of IPv4",
+            header("0001") + record("0001", "c000020101"),
+            .malformed(.dataShape(.a, length: 5))
+        ),
         ScanRow("no bytes of IPv4", header("0001") + record("0001", ""), .malformed(.dataShape(.a, length: 0))),
         ScanRow("IPv4 as AAAA", header("0001") + record("001c", "c0000201"), .malformed(.dataShape(.aaaa, length: 4))),
         ScanRow("an alias without a target", header("0001") + record("0005", ""), .malformed(.name)),
-        ScanRow("bytes behind the alias", header("0001") + record("0005", "c00c 00"), .malformed(.dataShape(.cname, length: 3))),
+        ScanRow(
+            "bytes behind the alias",
+            header("0001") + record("0005", "c00c 00"),
+            .malformed(.dataShape(.cname, length: 3))
+        ),
         ScanRow("an alias that runs out of its data", header("0001") + record("0005", "05\"ab\""), .malformed(.name)),
         ScanRow("a pointer to itself", header("0001") + record("0005", "c027"), .malformed(.name)),
         ScanRow("a pointer forward", header("0001") + record("0005", "c0ff"), .malformed(.name)),
@@ -147,25 +190,58 @@ struct AnswerScanTests {
         ScanRow("a label of the reserved kind 10", header("0001") + record("0005", "8161 00"), .malformed(.name)),
         ScanRow(
             "a name of 256 bytes",
-            header("0001") + record("0005", String(repeating: "3f" + String(repeating: "61", count: 63), count: 4) + "00"),
-            .malformed(.name)),
+            header("0001")
+                + record("0005", String(repeating: "3f" + String(repeating: "61", count: 63), count: 4) + "00"),
+            .malformed(.name)
+        ),
         ScanRow("class CH", header("0001") + record("0001", "c0000201", class: "0003"), .malformed(.recordClass(3))),
-        ScanRow("an SOA without its numbers", header("0000", "0001") + record("0006", "c00c c00c"), .malformed(.dataShape(.soa, length: 4))),
+        ScanRow(
+            "an SOA without its numbers",
+            header("0000", "0001") + record("0006", "c00c c00c"),
+            .malformed(.dataShape(.soa, length: 4))
+        ),
         ScanRow(
             "a compressed signer, RFC 4034 § 3.1.7",
-            header("0001") + record("002e", "0005 0d 02 00000258 00000000 00000000 1234 c00e aabb"), .malformed(.name)),
+            header("0001") + record("002e", "0005 0d 02 00000258 00000000 00000000 1234 c00e aabb"),
+            .malformed(.name)
+        ),
         ScanRow(
             "a signature of no bytes",
             header("0001") + record("002e", "0005 0d 02 00000258 00000000 00000000 1234 00"),
-            .malformed(.dataShape(.rrsig, length: 19))),
-        ScanRow("NSEC windows out of order", header("0000", "0001") + record("002f", "00 01 01 40 00 01 40"), .malformed(.dataShape(.nsec, length: 7))),
-        ScanRow("an NSEC window of no bytes", header("0000", "0001") + record("002f", "00 00 00"), .malformed(.dataShape(.nsec, length: 3))),
-        ScanRow("an NSEC3 salt beyond its data", header("0000", "0001") + record("0032", "01 00 0000 ff aa"), .malformed(.dataShape(.nsec3, length: 6))),
-        ScanRow("a CAA without a tag", header("0001") + record("0101", "00 00"), .malformed(.dataShape(.caa, length: 2))),
+            .malformed(.dataShape(.rrsig, length: 19))
+        ),
+        ScanRow(
+            "NSEC windows out of order",
+            header("0000", "0001") + record("002f", "00 01 01 40 00 01 40"),
+            .malformed(.dataShape(.nsec, length: 7))
+        ),
+        ScanRow(
+            "an NSEC window of no bytes",
+            header("0000", "0001") + record("002f", "00 00 00"),
+            .malformed(.dataShape(.nsec, length: 3))
+        ),
+        ScanRow(
+            "an NSEC3 salt beyond its data",
+            header("0000", "0001") + record("0032", "01 00 0000 ff aa"),
+            .malformed(.dataShape(.nsec3, length: 6))
+        ),
+        ScanRow(
+            "a CAA without a tag",
+            header("0001") + record("0101", "00 00"),
+            .malformed(.dataShape(.caa, length: 2))
+        ),
         ScanRow("two EDNS records", header("0000", "0000", "0002") + option("") + option(""), .malformed(.edns)),
         ScanRow("EDNS in the answer section", header("0001") + option(""), .malformed(.edns)),
-        ScanRow("EDNS with an owner", header("0000", "0000", "0001") + "c00c 0029 04d0 00000000 0000", .malformed(.edns)),
-        ScanRow("an EDNS option beyond its data", header("0000", "0000", "0001") + option("000f 0009 00"), .malformed(.edns)),
+        ScanRow(
+            "EDNS with an owner",
+            header("0000", "0000", "0001") + "c00c 0029 04d0 00000000 0000",
+            .malformed(.edns)
+        ),
+        ScanRow(
+            "an EDNS option beyond its data",
+            header("0000", "0000", "0001") + option("000f 0009 00"),
+            .malformed(.edns)
+        ),
         ScanRow("three bytes as an EDNS option", header("0000", "0000", "0001") + option("000f 00"), .malformed(.edns)),
     ]
 
@@ -173,26 +249,44 @@ struct AnswerScanTests {
     static let defects: [ScanRow] = [
         ScanRow(
             "an empty EDNS CHAIN option: ldns_pkt2str reads through a null pointer",
-            header("0000", "0000", "0001") + option("000d 0000"), .malformed(.edns)),
+            header("0000", "0000", "0001") + option("000d 0000"),
+            .malformed(.edns)
+        ),
         ScanRow(
             "a long TXT record: 64 KiB cost 772 MiB",
             header("0001") + record("0010", String(repeating: "ff" + String(repeating: "61", count: 255), count: 64)),
-            .malformed(.dataTooLong(.txt, length: 16_384))),
-        ScanRow("a short TXT record: not asked for", header("0001") + record("0010", "0161"), .malformed(.recordType(.txt))),
+            .malformed(.dataTooLong(.txt, length: 16_384))
+        ),
+        ScanRow(
+            "a short TXT record: not asked for",
+            header("0001") + record("0010", "0161"),
+            .malformed(.recordType(.txt))
+        ),
         ScanRow(
             "two TSIG records: the second leaks",
             header("0000", "0000", "0002") + record("00fa", "00", class: "00ff") + record("00fa", "00", class: "00ff"),
-            .malformed(.recordClass(255))),
+            .malformed(.recordClass(255))
+        ),
         ScanRow(
-            "a TSIG record of class IN", header("0000", "0000", "0001") + record("00fa", "00"),
-            .malformed(.recordType(RecordType(rawValue: 250)))),
+            "a TSIG record of class IN",
+            header("0000", "0000", "0001") + record("00fa", "00"),
+            .malformed(.recordType(RecordType(rawValue: 250)))
+        ),
         ScanRow(
             "fields that end before RDLENGTH: libldns reads the rest as the next record",
-            header("0001") + record("0005", "00 c00c 0010 0001 00000000 0000"), .malformed(.dataShape(.cname, length: 13))),
+            header("0001") + record("0005", "00 c00c 0010 0001 00000000 0000"),
+            .malformed(.dataShape(.cname, length: 13))
+        ),
         ScanRow(
-            "an IPSECKEY, whose parser leaks", header("0001") + record("002d", "00 00 00"),
-            .malformed(.recordType(RecordType(rawValue: 45)))),
-        ScanRow("a type of the future", header("0001") + record("fff0", "00"), .malformed(.recordType(RecordType(rawValue: 0xFFF0)))),
+            "an IPSECKEY, whose parser leaks",
+            header("0001") + record("002d", "00 00 00"),
+            .malformed(.recordType(RecordType(rawValue: 45)))
+        ),
+        ScanRow(
+            "a type of the future",
+            header("0001") + record("fff0", "00"),
+            .malformed(.recordType(RecordType(rawValue: 0xFFF0)))
+        ),
     ]
 
     @Test(arguments: ours)

@@ -5,15 +5,18 @@ import Testing
 @Suite("DNS name")
 struct DNSNameTests {
     @Test(arguments: [
-        ("Example.NET", "example.net."), ("example.net.", "example.net."), ("_mqtt._tcp.d.example", "_mqtt._tcp.d.example."),
-        ("*.d.example", "*.d.example."), (".", "."), (#"a\.b.example"#, #"a\.b.example."#), (#"\097.example"#, "a.example."),
+        ("Example.NET", "example.net."), ("example.net.", "example.net."),
+        ("_mqtt._tcp.d.example", "_mqtt._tcp.d.example."),
+        ("*.d.example", "*.d.example."), (".", "."), (#"a\.b.example"#, #"a\.b.example."#),
+        (#"\097.example"#, "a.example."),
     ])
     func `has one form, in lower case with the final dot`(text: String, form: String) throws {
         #expect(try DNSName(text).description == form)
     }
 
     @Test(arguments: [
-        "", "a..b", ".a", String(repeating: "a", count: 64) + ".example", String(repeating: "abcdefg.", count: 32), "a\0b.example",
+        "", "a..b", ".a", String(repeating: "a", count: 64) + ".example", String(repeating: "abcdefg.", count: 32),
+        "a\0b.example",
     ])
     func `refuses what is no name`(text: String) {
         #expect(throws: LDNSError.self) { try DNSName(text) }
@@ -33,7 +36,8 @@ struct DNSNameTests {
     }
 
     @Test(arguments: [
-        ("mqtt.b.example", "b.example", "mqtt"), ("b.example", "b.example", "@"), ("mqtt.c.example", "b.example", "mqtt.c.example."),
+        ("mqtt.b.example", "b.example", "mqtt"), ("b.example", "b.example", "@"),
+        ("mqtt.c.example", "b.example", "mqtt.c.example."),
         ("x.mqtt.b.example", "b.example", "x.mqtt"),
     ])
     func `is written relative to its zone`(name: String, zone: String, expected: String) throws {
@@ -58,7 +62,12 @@ struct QueryTests {
     @Test func `leaves EDNS out when told to`() throws {
         var generator = ConstantGenerator(number: 0x1234)
         let query = try Query(
-            name: try DNSName("d.example"), type: .cname, mixedCase: false, payloadSize: nil, using: &generator)
+            name: try DNSName("d.example"),
+            type: .cname,
+            mixedCase: false,
+            payloadSize: nil,
+            using: &generator
+        )
         #expect(query.wire == hex("1234 0100 0001 0000 0000 0000" + question))
     }
 
@@ -77,7 +86,8 @@ struct MessageTests {
     @Test func `has the records of an answer as values`() throws {
         let bytes = hex(
             "1234 8580 0001 0002 0000 0000" + question
-                + "c00c 0005 0001 00000258 0004 01\"x\"c00e" + "c027 0001 0001 0000003c 0004 c0000201")
+                + "c00c 0005 0001 00000258 0004 01\"x\"c00e" + "c027 0001 0001 0000003c 0004 c0000201"
+        )
         guard case .accepted(let answer) = AnswerScan(bytes, answering: try sampleQuery()) else {
             Issue.record("the scan must pass it")
             return
@@ -89,7 +99,8 @@ struct MessageTests {
 
     @Test func `has the extended errors, without control characters`() throws {
         let bytes = hex(
-            "1234 8182 0001 0000 0000 0001" + question + "00 0029 04d0 00000000 000c 000f 0008 0016 \"no\"1b\"way\"")
+            "1234 8182 0001 0000 0000 0001" + question + "00 0029 04d0 00000000 000c 000f 0008 0016 \"no\"1b\"way\""
+        )
         guard case .accepted(let answer) = AnswerScan(bytes, answering: try sampleQuery()) else {
             Issue.record("the scan must pass it")
             return

@@ -26,7 +26,8 @@ struct ZoneFileTests {
             www 60 IN A 192.0.2.1
             a   IN CNAME www
             b   CNAME www.other.example.
-            """)
+            """
+        )
         #expect(zone.origin.description == "d.example.")
         #expect(
             zone.entries.map { "\($0.line) \($0.record)" } == [
@@ -35,7 +36,8 @@ struct ZoneFileTests {
                 "11 www.d.example. 60 A 192.0.2.1",
                 "12 a.d.example. 300 CNAME www.d.example.",
                 "13 b.d.example. 300 CNAME www.other.example.",
-            ])
+            ]
+        )
     }
 
     @Test func `takes the origin that is given`() throws {
@@ -57,40 +59,65 @@ struct ZoneFileTests {
 
     @Test(arguments: [
         Refusal(
-            reason: "a relative owner without origin, for which libldns takes the root", text: "mqtt 600 IN CNAME ap.example.\n",
-            message: "z:1: a relative name and no $ORIGIN above it; begin the file with $ORIGIN or give FILE:ORIGIN"),
+            reason: "a relative owner without origin, for which libldns takes the root",
+            text: "mqtt 600 IN CNAME ap.example.\n",
+            message: "z:1: a relative name and no $ORIGIN above it; begin the file with $ORIGIN or give FILE:ORIGIN"
+        ),
         Refusal(
-            reason: "a relative target without origin", text: "mqtt.d.example. 600 IN CNAME ap\n",
-            message: "z:1: a relative name and no $ORIGIN above it; begin the file with $ORIGIN or give FILE:ORIGIN"),
+            reason: "a relative target without origin",
+            text: "mqtt.d.example. 600 IN CNAME ap\n",
+            message: "z:1: a relative name and no $ORIGIN above it; begin the file with $ORIGIN or give FILE:ORIGIN"
+        ),
         Refusal(
-            reason: "a relative mail server without origin", text: "\nd.example. 600 IN MX 10 mail\n",
-            message: "z:2: a relative name and no $ORIGIN above it; begin the file with $ORIGIN or give FILE:ORIGIN"),
+            reason: "a relative mail server without origin",
+            text: "\nd.example. 600 IN MX 10 mail\n",
+            message: "z:2: a relative name and no $ORIGIN above it; begin the file with $ORIGIN or give FILE:ORIGIN"
+        ),
         Refusal(
-            reason: "a second SOA, libldns' use after free", text: "$ORIGIN d.example.\n" + soa + soa,
-            message: "z:3: a second SOA (the first is in line 2); a file holds one zone"),
+            reason: "a second SOA, libldns' use after free",
+            text: "$ORIGIN d.example.\n" + soa + soa,
+            message: "z:3: a second SOA (the first is in line 2); a file holds one zone"
+        ),
         Refusal(
-            reason: "$INCLUDE", text: "$ORIGIN d.example.\n" + soa + "$INCLUDE other.zone\n",
-            message: "z:3: $INCLUDE is not read; put the records in place of it"),
+            reason: "$INCLUDE",
+            text: "$ORIGIN d.example.\n" + soa + "$INCLUDE other.zone\n",
+            message: "z:3: $INCLUDE is not read; put the records in place of it"
+        ),
         Refusal(
-            reason: "$GENERATE", text: "$ORIGIN d.example.\n" + soa + "$GENERATE 1-9 a$ A 192.0.2.$\n",
-            message: "z:3: $GENERATE is not read; put the records in place of it"),
+            reason: "$GENERATE",
+            text: "$ORIGIN d.example.\n" + soa + "$GENERATE 1-9 a$ A 192.0.2.$\n",
+            message: "z:3: $GENERATE is not read; put the records in place of it"
+        ),
         Refusal(
-            reason: "no zone", text: "d.example. 600 IN A 192.0.2.1\n",
-            message: "z: no SOA record, so the zone's name is not known; give it as FILE:ORIGIN"),
-        Refusal(reason: "nothing", text: "", message: "z: no SOA record, so the zone's name is not known; give it as FILE:ORIGIN"),
+            reason: "no zone",
+            text: "d.example. 600 IN A 192.0.2.1\n",
+            message: "z: no SOA record, so the zone's name is not known; give it as FILE:ORIGIN"
+        ),
         Refusal(
-            reason: "a record of another zone", text: "$ORIGIN d.example.\n" + soa + "\nwww.e.example. 600 IN A 192.0.2.1\n",
-            message: "z:4: www.e.example. does not belong to the zone d.example."),
+            reason: "nothing",
+            text: "",
+            message: "z: no SOA record, so the zone's name is not known; give it as FILE:ORIGIN"
+        ),
         Refusal(
-            reason: "another class", text: "$ORIGIN d.example.\n" + soa + "www 600 CH A 192.0.2.1\n",
-            message: "z:3: a record of another class than IN"),
+            reason: "a record of another zone",
+            text: "$ORIGIN d.example.\n" + soa + "\nwww.e.example. 600 IN A 192.0.2.1\n",
+            message: "z:4: www.e.example. does not belong to the zone d.example."
+        ),
+        Refusal(
+            reason: "another class",
+            text: "$ORIGIN d.example.\n" + soa + "www 600 CH A 192.0.2.1\n",
+            message: "z:3: a record of another class than IN"
+        ),
     ])
     func `says where and why it cannot be read`(refusal: Refusal) {
         let error = #expect(throws: ZoneFileError.self) { try read(refusal.text) }
         #expect(error?.description == refusal.message)
     }
 
-    @Test(arguments: ["www 600 IN A 192.0.2.300\n", "www 600 IN A\n", "www 600 IN NOTATYPE x\n", "www 600 IN CNAME a..b\n", "(\n"])
+    @Test(arguments: [
+        "www 600 IN A 192.0.2.300\n", "www 600 IN A\n", "www 600 IN NOTATYPE x\n", "www 600 IN CNAME a..b\n",
+        "(\nx 600 IN A 192.0.2.1\ny 600 IN A 192.0.2.1\n",
+    ])
     func `points at a line that is no record`(line: String) {
         let error = #expect(throws: ZoneFileError.self) { try read("$ORIGIN d.example.\n" + Self.soa + "\n" + line) }
         #expect(error?.description.hasPrefix("z:4: ") == true, "\(error.debugDescription)")
@@ -103,7 +130,10 @@ struct ZoneFileTests {
 
     @Test func `survives any bytes`() {
         var generator = SeededGenerator(seed: 53)
-        let words = ["$ORIGIN", "$TTL", "IN", "CNAME", "SOA", "(", ")", "\"", "\n", " ", "a", "..", "\\", ";", "600", "@", "\u{0}"]
+        let words = [
+            "$ORIGIN", "$TTL", "IN", "CNAME", "SOA", "(", ")", "\"", "\n", " ", "a", "..", "\\", ";", "600", "@",
+            "\u{0}",
+        ]
         for _ in 0..<2_000 {
             let count = Int.random(in: 0...40, using: &generator)
             let text = (0..<count).map { _ in words.randomElement(using: &generator) ?? "" }.joined(separator: " ")

@@ -36,45 +36,42 @@ import Testing
         }
     }
 
-    @Test(arguments: ProtocolVersion.allCases, QoS.allCases)
-    func `copies an encoded message with the receiver's identifier and flags`(
+    @Test(arguments: ProtocolVersion.allCases, [QoS.atLeastOnce, .exactlyOnce])
+    func `tells where identifier and flags are patched for the next receiver`(
         _ version: ProtocolVersion,
         _ qos: QoS
     ) throws {
         let properties: Properties = [.contentType("text"), .userProperty(UserProperty("k", "v"))]
         let shared = try properties.encodedForPublish()
-        let topic = Array("a/b".utf8)
         let payload = [UInt8](repeating: 7, count: 300)
-        let encoded = try topic.withUnsafeBytes { topic in
-            try shared.withUnsafeBytes { shared in
-                try payload.withUnsafeBytes { payload in
-                    try EncodedPublish(
-                        PublishEncoder(version: version, topic: topic, properties: shared, payload: payload),
-                        qos: qos,
-                        messageExpiryInterval: 9
-                    )
+        var all: Properties = [.messageExpiryInterval(9)]
+        for property in properties.list { all.append(property) }
+        let first = PublishPacket(topic: "a/b", payload: payload, qos: qos, packetIdentifier: 1, properties: all)
+        var bytes = try first.encoded(for: version, from: .server)
+        let delivery = PublishDelivery(qos: qos, packetIdentifier: 1, messageExpiryInterval: 9)
+        let offset = try #require(
+            Array("a/b".utf8).withUnsafeBytes { topic in
+                shared.withUnsafeBytes { shared in
+                    payload.withUnsafeBytes { payload in
+                        PublishEncoder(version: version, topic: topic, properties: shared, payload: payload)
+                            .packetIdentifierOffset(delivery)
+                    }
                 }
             }
-        }
-        for (identifier, retain, isDuplicate) in [(UInt16(1), false, false), (0xABCD, true, qos != .atMostOnce)] {
-            var bytes = [UInt8](repeating: 0xEE, count: encoded.size)
-            let count = bytes.withUnsafeMutableBytes {
-                encoded.write(packetIdentifier: identifier, retain: retain, isDuplicate: isDuplicate, into: $0)
-            }
-            var all: Properties = [.messageExpiryInterval(9)]
-            for property in properties.list { all.append(property) }
-            let packet = PublishPacket(
-                topic: "a/b",
-                payload: payload,
-                qos: qos,
-                retain: retain,
-                isDuplicate: isDuplicate,
-                packetIdentifier: qos == .atMostOnce ? 0 : identifier,
-                properties: all
-            )
-            #expect(count == bytes.count)
-            #expect(try bytes == packet.encoded(for: version, from: .server))
-        }
+        )
+        bytes[0] = PublishHeader.byte(qos: qos, retain: true, isDuplicate: true)
+        bytes[offset] = 0xAB
+        bytes[offset + 1] = 0xCD
+        let second = PublishPacket(
+            topic: "a/b",
+            payload: payload,
+            qos: qos,
+            retain: true,
+            isDuplicate: true,
+            packetIdentifier: 0xABCD,
+            properties: all
+        )
+        #expect(try bytes == second.encoded(for: version, from: .server))
     }
 
     @Test func `sends on all properties but alias and expiry`() throws {

@@ -58,14 +58,16 @@ import Testing
         let listener = try listen(on: group) { reasons.add($0) }
         let peers = try (0..<10).map { _ in try Peer(connectingTo: listener.boundAddress) }
         for peer in peers { #expect(peer.receive(exactly: 1) == [1]) }
-        async let drained: Void = group.drain(within: .seconds(30))
+        let (drained, continuation) = AsyncStream<Void>.makeStream()
+        group.beginDraining(within: .seconds(30)) { continuation.finish() }
         for peer in peers {
             #expect(peer.receive(exactly: 2) == [0xE0])
             peer.finishWriting()
         }
-        await drained
-        #expect(reasons.value == Array(repeating: "closed by this side", count: 10))
+        for await _ in drained {}
         #expect(group.statistics.streams == 0)
+        group.stop()
+        #expect(reasons.value == Array(repeating: "closed by this side", count: 10))
         #expect(throws: (any Error).self) { try Peer(connectingTo: listener.boundAddress) }
     }
 

@@ -25,6 +25,9 @@ struct LevelTable: ~Copyable {
         }
     }
 
+    /// Distinct levels held.
+    var count: Int { levels.count }
+
     /// The number of a level, or 0 when no node is named so.
     @inline(__always)
     func find(_ bytes: UnsafeRawBufferPointer) -> UInt32 {

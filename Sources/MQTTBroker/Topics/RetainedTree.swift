@@ -37,6 +37,9 @@ struct RetainedTree: ~Copyable {
         for number in 1..<nodes.end { nodes[number].pointee.message?.release() }
     }
 
+    /// Whether nothing is left but the root.
+    var isEmpty: Bool { nodes.count == 1 && edges.count == 0 && levels.count == 0 }
+
     /// The message retained for a topic.
     func message(for topic: UnsafeRawBufferPointer) -> Message? {
         let node = find(topic)

@@ -44,7 +44,7 @@ extension LookupFailure: CustomStringConvertible {
             "no answer from \(server) in \(waited.seconds) s (\(attempts.map(\.rawValue).joined(separator: ", ")))"
                 + "; try --resolver"
         case .silentServer(let server, let unanswered):
-            "\(server) left the first \(unanswered) questions without an answer; try --resolver"
+            "\(server) left \(unanswered) questions in a row without an answer; try --resolver"
         case .unreachable(let server, let reason): "\(server) cannot be reached: \(reason); try --resolver"
         case .responseCode(let server, let code, let reasons):
             "\(server) answers \(code)\(reasons.map(\.words).joined()); try --resolver"

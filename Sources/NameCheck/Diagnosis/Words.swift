@@ -13,7 +13,8 @@ enum Words {
 
     static func loop(_ facts: NameFacts, backTo name: DNSName) -> String {
         let path = (facts.hops.map(\.name) + [name]).map(\.undotted).joined(separator: " → ")
-        return "\(path): the aliases never end. Point \(facts.domain.undotted) straight at \(facts.target.name.undotted)"
+        return
+            "\(path): the aliases never end. Point \(facts.domain.undotted) straight at \(facts.target.name.undotted)"
     }
 
     static func severalAliases(_ name: DNSName, _ targets: [DNSName]) -> String {

@@ -10,7 +10,7 @@ package struct CheckLimits: Hashable, Sendable {
     package var timePerName = Duration.seconds(10)
     /// Questions to one server at the same time.
     package var questionsPerServer = 64
-    /// Questions of a run that a server may leave without an answer before it is not asked any more.
+    /// Questions in a row that a server may leave without an answer before it is not asked any more in the run.
     package var unansweredQuestions = 64
     /// The recommended time to live of the CNAME record, in seconds.
     package static let recommendedTimeToLive: UInt32 = 600

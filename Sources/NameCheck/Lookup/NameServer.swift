@@ -44,7 +44,7 @@ final class NameServer: Sendable {
         let outcome = await question.ask()
         switch outcome {
         case .failed(.timeout): gate.leave(answered: false)
-        case .failed(.interrupted): gate.leave(answered: nil)
+        case .failed(.interrupted), .failed(.unreachable): gate.leave(answered: nil)
         case .answered, .failed: gate.leave(answered: true)
         }
         return (outcome, question.exchange)

@@ -55,7 +55,7 @@ package enum LookupOutcome: Sendable {
 package enum LookupFailure: Error, Hashable, Sendable {
     /// Nothing came within the attempts' time.
     case timeout(server: ServerAddress, waited: Duration, attempts: [Transport])
-    /// The server was silent for so many questions of this run that it is not asked any more.
+    /// The server was silent for so many questions in a row that it is not asked any more in this run.
     case silentServer(server: ServerAddress, unanswered: Int)
     /// The host or port does not exist for us; `reason` is the system's word.
     case unreachable(server: ServerAddress, reason: String)

@@ -7,7 +7,7 @@ final class ServerGate: Sendable {
     /// Whether a question may be sent.
     enum Admission: Hashable {
         case granted
-        /// The server left this many questions of the run without an answer, and none with one.
+        /// The server left this many questions in a row without an answer.
         case silent(unanswered: Int)
         case interrupted
     }
@@ -16,7 +16,7 @@ final class ServerGate: Sendable {
         var inFlight = 0
         var waiting: [(id: UInt64, continuation: CheckedContinuation<Bool, Never>)] = []
         var nextID: UInt64 = 0
-        var answered = 0
+        /// In a row.
         var unanswered = 0
         var refusesEDNS = false
     }
@@ -25,7 +25,8 @@ final class ServerGate: Sendable {
     private let patience: Int
     private let state = Mutex(State())
 
-    /// `limit`: questions on their way at once. `patience`: questions without an answer before the server counts as silent.
+    /// `limit`: questions on their way at once. `patience`: questions in a row without an
+    /// answer before the server counts as silent for the rest of the run.
     init(limit: Int, patience: Int) {
         self.limit = limit
         self.patience = patience
@@ -66,11 +67,11 @@ final class ServerGate: Sendable {
         return .silent(unanswered: unanswered)
     }
 
-    /// Gives the place back.
+    /// Gives the place back; `answered` is nil when the question says nothing about the server.
     func leave(answered: Bool?) {
         state.withLock { state in
             switch answered {
-            case true: state.answered += 1
+            case true: state.unanswered = 0
             case false: state.unanswered += 1
             case nil: break
             }
@@ -97,6 +98,6 @@ final class ServerGate: Sendable {
     }
 
     private func isSilent(_ state: borrowing State) -> Bool {
-        state.answered == 0 && state.unanswered >= patience
+        state.unanswered >= patience
     }
 }

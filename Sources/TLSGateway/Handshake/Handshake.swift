@@ -37,7 +37,6 @@ struct Handshake: ~Copyable {
                     accepted.socket,
                     context: context,
                     router: router,
-                    counters: entrance.services.serverNames,
                     record: record
                 )
                 transport = tls

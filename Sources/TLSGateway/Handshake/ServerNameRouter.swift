@@ -15,12 +15,12 @@ struct ServerNameRouter {
     /// Routes by server name: exact over wildcard over default, or refuses.
     func route(
         _ hello: borrowing ClientHello,
-        counting counters: ServerNameCounters
+        noting record: ConnectionRecord
     ) throws(Refusal) -> (HelloPolicy, ServerNameRoute) {
         let settings = cluster.state.settings
         let indication = hello.serverName.map { ServerNameIndication($0) } ?? .absent
         let choice = cluster.prepared.selection.choose(indication, unknown: accessPoint.unknownSNI)
-        counters.count(choice)
+        record.asked(for: indication.name, answered: choice)
         let group =
             switch choice {
             case .serve(let group, _): group

@@ -8,47 +8,40 @@ final class TLSTransport: StreamTransport {
     private var connection: TLSConnection?
     private let record: ConnectionRecord
     /// What only the handshake needs; let go of when it is done, for the sake of idle connections.
-    private var negotiation: Negotiation?
+    private var router: ServerNameRouter?
     /// Where the server name led, once it led somewhere.
     private(set) var route: ServerNameRoute?
     /// Our own refusal of the ClientHello.
     private(set) var refusal: Refusal?
-
-    private struct Negotiation {
-        let router: ServerNameRouter
-        let counters: ServerNameCounters
-    }
 
     /// Takes over an accepted socket; the handshake begins with the first `open`.
     init(
         _ socket: consuming AcceptedSocket,
         context: TLSContext,
         router: ServerNameRouter,
-        counters: ServerNameCounters,
         record: ConnectionRecord
     ) throws(OpenSSLError) {
         descriptor = socket.descriptor
         connection = try TLSConnection(server: context, descriptor: descriptor)
         self.socket = socket.takeDescriptor()
         self.record = record
-        negotiation = Negotiation(router: router, counters: counters)
+        self.router = router
     }
 
     /// The TLS side of the connection; `nil` once it is closed.
     var session: TLSConnection? { connection }
 
     func open() -> TransportStep {
-        guard let connection, let negotiation else { return .ready }
-        let outcome = step(connection.handshake { answer($0, negotiation) })
-        if case .ready = outcome { self.negotiation = nil }
+        guard let connection, let router else { return .ready }
+        let outcome = step(connection.handshake { answer($0, router) })
+        if case .ready = outcome { self.router = nil }
         return outcome
     }
 
-    private func answer(_ hello: borrowing ClientHello, _ negotiation: Negotiation) -> HelloDecision {
+    private func answer(_ hello: borrowing ClientHello, _ router: ServerNameRouter) -> HelloDecision {
         do throws(Refusal) {
-            let (policy, route) = try negotiation.router.route(hello, counting: negotiation.counters)
+            let (policy, route) = try router.route(hello, noting: record)
             self.route = route
-            record.serverName = route.name
             return .proceed(policy)
         } catch {
             refusal = error

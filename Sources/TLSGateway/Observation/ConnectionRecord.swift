@@ -10,7 +10,7 @@ import Registry
 /// values.
 final class ConnectionRecord {
     let acceptedAt: MonotonicTime
-    var serverName: DomainName?
+    private var serverName: DomainName?
     var protocolVersion: ProtocolVersion?
     private let peer: SocketAddress
     private let entrance: Entrance
@@ -41,6 +41,12 @@ final class ConnectionRecord {
         self.permit = permit
     }
 
+    /// The ClientHello asked for a name.
+    func asked(for name: DomainName?, answered choice: CertificateChoice) {
+        serverName = name
+        entrance.services.serverNames.count(choice)
+    }
+
     /// The transport is ready; a plain one has no session.
     func opened(_ session: TLSSessionFacts?, at now: MonotonicTime) {
         self.session = session
@@ -58,6 +64,7 @@ final class ConnectionRecord {
     func admitted(_ client: borrowing AdmittedClient) {
         device = client.identity.certificate?.fingerprint
         clientID = client.clientID
+        protocolVersion = client.connect.version
         outcome = .admitted
         entrance.counters.admitted()
         finishIfOver()

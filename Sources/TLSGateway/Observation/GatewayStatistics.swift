@@ -35,6 +35,13 @@ package struct GatewayStatistics: Sendable {
         package var version: TLSVersion?
         /// Whether an earlier session was resumed.
         package var resumed: Bool
+
+        /// The labels of one count.
+        package init(succeeded: Bool, version: TLSVersion?, resumed: Bool) {
+            self.succeeded = succeeded
+            self.version = version
+            self.resumed = resumed
+        }
     }
 
     /// Durations by upper bound, as Prometheus has them but not cumulated.

@@ -7,6 +7,7 @@ final class TLSPair {
     let server: TLSConnection
     let client: TLSConnection
     private let descriptors: [Int32]
+    private var clientIsOpen = true
 
     /// Longer than any handshake takes; a pair that needs more is stuck.
     private static let maximumSteps = 200
@@ -27,7 +28,19 @@ final class TLSPair {
     }
 
     deinit {
-        descriptors.forEach { close($0) }
+        close(descriptors[0])
+        if clientIsOpen { close(descriptors[1]) }
+    }
+
+    /// The client's host is gone.
+    func closeClientSocket() {
+        close(descriptors[1])
+        clientIsOpen = false
+    }
+
+    /// Somebody on the way adds bytes.
+    func injectToServer(_ bytes: [UInt8]) {
+        _ = Glibc.write(descriptors[1], bytes, bytes.count)
     }
 
     /// Runs both handshakes to their ends, and lets the client read what the server sent after its own.

@@ -4,7 +4,7 @@ package import Foundation
 package final class NSDServer {
     package let host: String
     package let port: Int
-    private let process: Process
+    private let process: ChildProcess
     private let directory: URL
 
     /// One zone and its file.
@@ -27,20 +27,19 @@ package final class NSDServer {
         port = try FreePort.find(host: host)
         let configuration = directory.appending(path: "nsd.conf")
         let text = Self.configuration(
-            host: host, port: port, folder: folder.path(), run: directory.path(), zones: zones)
+            host: host,
+            port: port,
+            folder: folder.path(),
+            run: directory.path(),
+            zones: zones
+        )
         try text.write(to: configuration, atomically: true, encoding: .utf8)
 
-        process = Process()
-        process.executableURL = URL(filePath: "/usr/sbin/nsd")
-        process.arguments = ["-d", "-c", configuration.path()]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        process = try ChildProcess(["/usr/sbin/nsd", "-d", "-c", configuration.path()])
     }
 
     deinit {
-        process.terminate()
-        process.waitUntilExit()
+        process.stop()
         try? FileManager.default.removeItem(at: directory)
     }
 

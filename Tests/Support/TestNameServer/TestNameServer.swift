@@ -81,7 +81,12 @@ package final class TestNameServer: Sendable {
                     }
                     .bind(host: host, port: port).get()
                 return TestNameServer(
-                    datagrams: datagrams, elsewhere: elsewhere, streams: streams, port: port, log: log)
+                    datagrams: datagrams,
+                    elsewhere: elsewhere,
+                    streams: streams,
+                    port: port,
+                    log: log
+                )
             } catch {
                 lastError = error
                 try await datagrams.close()
