@@ -7,7 +7,7 @@ sluice=$(realpath "${SLUICE:-.build/release/sluice}")
 demo=$PWD/.demo
 access_point=mqtt-7f3a-sh-public.mqtt.example.net # what customers point their CNAMEs at
 domain=mqtt.company.example                       # the customer's own name for it
-. "$here/lib.sh"
+. "$here/../parts/lib.sh"
 
 rm -rf "$demo" && mkdir -p "$demo" && cd "$demo"
 

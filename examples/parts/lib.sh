@@ -1,4 +1,4 @@
-# How the demo talks, waits and cleans up. Sourced by run.sh.
+# How the examples talk, wait and clean up. Sourced by their run.sh, which sets here, demo and sluice.
 bold=$(tput bold 2>/dev/null || true) plain=$(tput sgr0 2>/dev/null || true)
 [ -t 1 ] && [ -z "${NO_COLOR:-}" ] || bold='' plain=''
 steps=0
@@ -8,14 +8,14 @@ step() { steps=$((steps + 1)) && printf '\n%s%d. %s%s\n' "$bold" $steps "$1" "$p
 say() { printf '%s\n' "$*"; }
 
 # Prints a command as a person would type it, then runs it.
-show() { printf '$ %s\n' "$(sed -e "s|$demo/||g" -e "s|$here/|examples/quickstart/|g" -e 's|examples/quickstart/../|examples/|' -e 's|with_hosts ||' <<<"$*")" && "$@"; }
+show() { printf '$ %s\n' "$(sed -e "s|$demo/||g" -e "s|$here/\.\./|examples/|g" -e 's|with_hosts ||' <<<"$*")" && "$@"; }
 sluice() { "$sluice" "$@"; }
 
 # Runs what must fail, and fails if it does not.
 refused() {
     local status=0
     "$@" || status=$?
-    [ $status -ne 0 ] || { say "demo: this should have been refused: $*" >&2 && return 1; }
+    [ $status -ne 0 ] || { say "example: this should have been refused: $*" >&2 && return 1; }
     say "(exit code $status)"
 }
 
@@ -24,7 +24,7 @@ wait_for() {
     local what=$1
     shift
     for _ in $(seq 200); do "$@" >/dev/null 2>&1 && return; sleep 0.05; done
-    say "demo: waited ten seconds for $what" >&2
+    say "example: waited ten seconds for $what" >&2
     tail -n 20 "$demo"/*.log >&2
     return 1
 }
@@ -37,7 +37,7 @@ free_port() {
     done
 }
 
-# Starts a process in the background; it is stopped when the demo ends, however it ends.
+# Starts a process in the background; it is stopped when the example ends, however it ends.
 background() {
     local log=$1
     shift
@@ -47,7 +47,7 @@ background() {
 clean_up() {
     local status=$?
     [ ${#processes[@]} -eq 0 ] || { kill "${processes[@]}" 2>/dev/null || true; wait "${processes[@]}" 2>/dev/null || true; }
-    [ $status -eq 0 ] || say "demo: failed with exit code $status; the logs are in $demo" >&2
+    [ $status -eq 0 ] || say "example: failed with exit code $status; the logs are in $demo" >&2
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM

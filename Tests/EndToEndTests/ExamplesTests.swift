@@ -1,0 +1,21 @@
+import Foundation
+import Testing
+
+/// The examples run as they stand, so that they cannot rot. (`make demo` runs the quick start.)
+@Suite struct ExamplesTests {
+    @Test func `two-way authentication, step by step`() async throws {
+        let sources = URL(fileURLWithPath: #filePath)
+        let top = sources.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-e2e-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        let result = try await run(
+            top.appendingPathComponent("examples/two-way/run.sh").path,
+            [],
+            in: directory,
+            environment: ["SLUICE": URL(fileURLWithPath: RunningGateway.program).path],
+            seconds: 120
+        )
+        #expect(result.status == 0, "\(result.output)\n\(result.errors)")
+        #expect(result.output.hasSuffix("All of it worked. The files are in .demo/two-way/.\n"))
+    }
+}
