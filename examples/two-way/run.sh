@@ -30,7 +30,7 @@ stranger="--cert keys/stranger.crt --key keys/stranger.key"
 step 'The server certificate of the custom domain'
 show sluice certs upload --chain keys/server.crt --key keys/server.key --name company
 show sluice server-certs bind company
-show with_hosts mosquitto_pub $server -t hello -m 'from a device without a certificate' -q 1
+show with_hosts mosquitto_pub $server -i visitor -t hello -m 'from a device without a certificate' -q 1
 
 step 'Two-way mode needs a CA first'
 refused show sluice mode set two-way --yes
@@ -38,7 +38,7 @@ show sluice ca-certs register --ca keys/CA.crt --name devices
 show sluice mode set two-way --yes
 
 step 'Now the device must show its certificate'
-refused show with_hosts mosquitto_pub $server -t hello -m 'without a certificate' -q 1
+refused show with_hosts mosquitto_pub $server -i visitor -t hello -m 'without a certificate' -q 1
 refused show with_hosts mosquitto_pub $server $stranger -t hello -m 'with a certificate of another CA' -q 1
 show with_hosts mosquitto_pub $server $device -t hello -m 'with a certificate' -q 1
 show with_hosts mosquitto_pub $server $device -V mqttv5 --tls-version tlsv1.2 -t hello -m 'MQTT 5 over TLS 1.2' -q 1
