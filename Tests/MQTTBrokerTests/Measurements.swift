@@ -75,6 +75,8 @@ struct Measurements {
 private final class MeasuredLoop {
     let reactor: Reactor
     let broker: Broker
+    /// Held open, so that no turn hears of a hang-up.
+    private var farEnds: [Int32] = []
     private var list = SubscriptionList()
     private var churn = SubscriptionList()
     private let ghost = SessionHandle(slot: 1, generation: .max, shard: 63)
@@ -85,6 +87,10 @@ private final class MeasuredLoop {
         reactor = try Reactor()
         broker = Broker(configuration: configuration, reactors: [reactor])
         reactor.turn()
+    }
+
+    deinit {
+        for descriptor in farEnds { close(descriptor) }
     }
 
     /// Subscriptions of somebody else, none of which matches.
@@ -112,7 +118,7 @@ private final class MeasuredLoop {
 
     func connect(_ name: String, subscribing filters: [String], qos: QoS) throws -> ClientConnection {
         let (near, far) = try SocketPipe.nonBlockingPair()
-        defer { close(near) }
+        farEnds.append(near)
         let stream = Stream(
             transport: NullTransport(far),
             peer: .unnamed,
