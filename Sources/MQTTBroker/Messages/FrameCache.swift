@@ -84,13 +84,6 @@ struct FrameCache: ~Copyable {
         }
         encoder.write(delivery, into: form.pointee.room)
         form.pointee.bytes = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(form.pointee.room)[..<size])
-        form.pointee.packetIDOffset = Self.bodyOffset(of: form.pointee.bytes) + 2 + source.topic.count
-    }
-
-    /// Where the packet's body begins: behind the first byte and the remaining length.
-    private static func bodyOffset(of packet: UnsafeRawBufferPointer) -> Int {
-        var offset = 1
-        while packet[offset] & 0x80 != 0 { offset += 1 }
-        return offset + 1
+        form.pointee.packetIDOffset = encoder.packetIdentifierOffset(delivery) ?? 0
     }
 }
