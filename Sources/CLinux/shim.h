@@ -265,6 +265,11 @@ static inline int clinux_thread_start(uintptr_t *thread, const char *name, void 
 
 static inline void clinux_thread_join(uintptr_t thread) { pthread_join((pthread_t)thread, NULL); }
 
+static inline void clinux_mutex_create(pthread_mutex_t *mutex) { pthread_mutex_init(mutex, NULL); }
+static inline void clinux_mutex_lock(pthread_mutex_t *mutex) { pthread_mutex_lock(mutex); }
+static inline void clinux_mutex_unlock(pthread_mutex_t *mutex) { pthread_mutex_unlock(mutex); }
+static inline void clinux_mutex_destroy(pthread_mutex_t *mutex) { pthread_mutex_destroy(mutex); }
+
 static inline void clinux_thread_detach(uintptr_t thread) { pthread_detach((pthread_t)thread); }
 
 static inline int clinux_error_text(int error, char *buffer, size_t capacity) {

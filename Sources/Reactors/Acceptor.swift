@@ -13,25 +13,24 @@ final class Acceptor: DescriptorHandler, TimerHandler, @unchecked Sendable {
     /// How long accepting is suspended when there are no descriptors.
     static let pause = Duration.milliseconds(100)
 
-    private let socket: Descriptor
-    private let address: SocketAddress
+    private let descriptor: Int32
+    private var socket: Descriptor?
+    private var spare: Descriptor?
     private let reactor: Reactor
     private let accept: @Sendable (consuming AcceptedSocket, Reactor) -> Void
-    private var spare: Descriptor?
     private var watch = Watch.none
+    private var isWatched = false
     private var resumption = TimerToken.none
-    /// Was the last attempt after a pause in vain too?
+    /// Has a whole pause brought nothing?
     private var isExhausted = false
-    private var isClosed = false
 
     init(
         socket: consuming Descriptor,
-        address: SocketAddress,
         reactor: Reactor,
         accept: @escaping @Sendable (consuming AcceptedSocket, Reactor) -> Void
     ) throws(ReactorError) {
-        self.socket = socket
-        self.address = address
+        descriptor = socket.number
+        self.socket = consume socket
         self.reactor = reactor
         self.accept = accept
         let number = clinux_spare_descriptor()
@@ -39,21 +38,15 @@ final class Acceptor: DescriptorHandler, TimerHandler, @unchecked Sendable {
         spare = Descriptor(adopting: number)
     }
 
-    func listen(backlog: Int32) throws(ReactorError) {
-        let result = clinux_listen(socket.number, backlog)
-        guard result == 0 else { throw .cannotListen(address, .listen, errno: -result) }
-    }
-
     func start() {
         reactor.post { [self] in
-            guard !isClosed else { return }
-            watch = reactor.watch(socket.number, for: .readable, handler: self)
+            watch = reactor.occupySlot(self)
+            resume()
         }
     }
 
     func close() {
         reactor.post { [self] in
-            guard !isClosed else { return }
             // Closing resets what is in the backlog: those came before the end and are still served.
             if watch != .none { _ = acceptBatch(limit: Int(Listener.backlog)) }
             end()
@@ -61,12 +54,12 @@ final class Acceptor: DescriptorHandler, TimerHandler, @unchecked Sendable {
     }
 
     func descriptorReady(_ readiness: Readiness) {
-        accept(afterPause: false)
+        acceptSome()
     }
 
     package func timerExpired(_ token: TimerToken) {
         resumption = .none
-        accept(afterPause: true)
+        acceptSome()
     }
 
     func continueWork() {}
@@ -78,49 +71,65 @@ final class Acceptor: DescriptorHandler, TimerHandler, @unchecked Sendable {
     }
 
     private func end() {
-        guard !isClosed else { return }
-        isClosed = true
+        guard watch != .none else { return }
         reactor.cancel(resumption)
-        if watch != .none { reactor.unwatch(socket.number, watch) }
+        if isWatched { reactor.silence(descriptor) }
+        reactor.vacateSlot(watch)
         watch = .none
-        // The last references may be the reactor's own; the socket closes with the acceptor.
+        socket = nil
         spare = nil
-        _ = clinux_stop_listening(socket.number)
     }
 
     // MARK: Accepting
 
-    private enum Outcome {
-        case emptied, more, exhausted
+    /// One reactor at a time looks for descriptors when there are none: else the one takes what the other gives up.
+    private static let scarcity = Guarded<Void>(())
+
+    private func acceptSome() {
+        guard watch != .none else { return }
+        if isExhausted { Self.scarcity.withLock { _ in acceptWhatFits() } } else { acceptWhatFits() }
     }
 
-    private func accept(afterPause: Bool) {
-        guard !isClosed else { return }
-        switch acceptBatch(limit: Self.batch) {
-        case .emptied, .more:
-            isExhausted = false
-            if afterPause { reactor.setInterest(.readable, of: socket.number, watch) }
-        case .exhausted:
-            if isExhausted { shed() }
-            isExhausted = true
-            reactor.counters.acceptPauses.wrappingAdd(1, ordering: .relaxed)
-            if !afterPause { reactor.setInterest([], of: socket.number, watch) }
-            resumption = reactor.schedule(self, at: reactor.now.advanced(by: Self.pause))
+    private func acceptWhatFits() {
+        let (accepted, isExhausted) = acceptBatch(limit: Self.batch)
+        guard isExhausted else {
+            self.isExhausted = false
+            return resume()
         }
+        if self.isExhausted && accepted == 0 { shed() }
+        self.isExhausted = true
+        suspend()
     }
 
-    private func acceptBatch(limit: Int) -> Outcome {
+    private func resume() {
+        guard !isWatched else { return }
+        if spare == nil { obtainSpare() }
+        isWatched = reactor.setInterest(.readable, of: descriptor, watch, isNew: true) == 0
+        // Even epoll may lack memory: the timer tries again.
+        if !isWatched { suspend() }
+    }
+
+    private func suspend() {
+        reactor.counters.acceptPauses.wrappingAdd(1, ordering: .relaxed)
+        if isWatched { reactor.silence(descriptor) }
+        isWatched = false
+        resumption = reactor.schedule(self, at: reactor.now.advanced(by: Self.pause))
+    }
+
+    private func acceptBatch(limit: Int) -> (accepted: Int, isExhausted: Bool) {
+        var accepted = 0
         for _ in 0..<limit {
             var peer = clinux_address()
-            let number = clinux_accept(socket.number, &peer)
+            let number = clinux_accept(descriptor, &peer)
             if number >= 0 {
+                accepted += 1
                 reactor.counters.accepted.wrappingAdd(1, ordering: .relaxed)
                 accept(AcceptedSocket(adopting: number, peer: SocketAddress(peer)), reactor)
                 continue
             }
             switch -number {
             case EAGAIN:
-                return .emptied
+                return (accepted, false)
             case EINTR:
                 continue
             case ECONNABORTED, EPROTO, EPERM, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
@@ -129,10 +138,10 @@ final class Acceptor: DescriptorHandler, TimerHandler, @unchecked Sendable {
                 reactor.counters.acceptsAborted.wrappingAdd(1, ordering: .relaxed)
             default:
                 // EMFILE, ENFILE, ENOBUFS, ENOMEM, and whatever else would come again at once.
-                return .exhausted
+                return (accepted, true)
             }
         }
-        return .more
+        return (accepted, false)
     }
 
     /// Gives the spare descriptor to one newcomer after the other, only to close it.
@@ -140,15 +149,19 @@ final class Acceptor: DescriptorHandler, TimerHandler, @unchecked Sendable {
         for _ in 0..<Self.batch {
             spare = nil
             var peer = clinux_address()
-            let number = clinux_accept(socket.number, &peer)
+            let number = clinux_accept(descriptor, &peer)
             if number >= 0 {
                 clinux_close(number)
                 reactor.counters.connectionsShed.wrappingAdd(1, ordering: .relaxed)
             }
-            let replacement = clinux_spare_descriptor()
-            if replacement >= 0 { spare = Descriptor(adopting: replacement) }
+            obtainSpare()
             // Another thread may have been quicker to take the descriptor: then there is nothing to work with.
-            if number < 0 || replacement < 0 { return }
+            if number < 0 || spare == nil { return }
         }
+    }
+
+    private func obtainSpare() {
+        let number = clinux_spare_descriptor()
+        if number >= 0 { spare = Descriptor(adopting: number) }
     }
 }

@@ -1,7 +1,8 @@
 /// A reactor on its way to rest: waits until its streams have ended or time is up.
 final class Drain: TimerHandler {
     private var completion: (@Sendable () -> Void)?
-    private let reactor: Reactor
+    // The reactor holds the drain.
+    private unowned let reactor: Reactor
     private var token = TimerToken.none
 
     private init(_ reactor: Reactor, completion: @escaping @Sendable () -> Void) {
@@ -18,11 +19,11 @@ final class Drain: TimerHandler {
     }
 
     package func timerExpired(_ token: TimerToken) {
-        complete(on: reactor)
+        complete()
     }
 
     /// The reactor is at rest, or must be taken for it.
-    func complete(on reactor: Reactor) {
+    func complete() {
         reactor.cancel(token)
         let completion = exchange(&completion, with: nil)
         completion?()

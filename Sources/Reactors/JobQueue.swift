@@ -1,13 +1,11 @@
-internal import Synchronization
-
 /// The closures posted to a reactor.
 final class JobQueue: Mail {
-    private struct State {
+    private struct State: Sendable {
         var jobs: [@Sendable () -> Void] = []
         var isClosed = false
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// Adds a job; true when it is the first since the last delivery.
     func append(_ job: @escaping @Sendable () -> Void) -> Bool {

@@ -28,9 +28,10 @@ package final class Listener: Sendable {
         for reactor in group.reactors {
             let socket = try ListeningSocket.bind(to: bound, isFirst: acceptors.isEmpty)
             if acceptors.isEmpty { bound = SocketAddress(clinux_local_address(socket.number)) }
-            acceptors.append(try Acceptor(socket: socket, address: bound, reactor: reactor, accept: accept))
+            let result = clinux_listen(socket.number, backlog)
+            guard result == 0 else { throw .cannotListen(bound, .listen, errno: -result) }
+            acceptors.append(try Acceptor(socket: socket, reactor: reactor, accept: accept))
         }
-        for acceptor in acceptors { try acceptor.listen(backlog: backlog) }
         boundAddress = bound
         self.acceptors = acceptors
         self.group = WeakGroup(group)

@@ -1,5 +1,3 @@
-package import Synchronization
-
 /// Something with messages for a reactor.
 @usableFromInline
 package protocol Mail: AnyObject, Sendable {
@@ -13,7 +11,7 @@ package protocol Mail: AnyObject, Sendable {
 /// wake-up of the reactor, and none while the reactor is busy. Messages to a reactor that has stopped are never delivered.
 package final class Mailbox<Element: Sendable>: Mail {
     @usableFromInline let reactor: Reactor
-    @usableFromInline let waiting = Mutex<[Element]>([])
+    @usableFromInline let waiting = Guarded<[Element]>([])
     // Sendable: touched only in `deliver`, on the reactor's thread.
     nonisolated(unsafe) private var spare: [Element] = []
     private let receive: @Sendable ([Element]) -> Void
@@ -43,6 +41,20 @@ package final class Mailbox<Element: Sendable>: Mail {
             waiting.append(contentsOf: elements)
             return wasEmpty
         }
+        if isFirst { reactor.announce(self) }
+    }
+
+    /// Sends everything in `batch`, leaving it empty but with room for the next. The cheapest way: where nothing waits yet,
+    /// the two arrays merely change places. Any thread.
+    @inlinable
+    package func send(draining batch: inout [Element]) {
+        guard !batch.isEmpty else { return }
+        let isFirst = waiting.withLock { waiting in
+            let wasEmpty = waiting.isEmpty
+            if wasEmpty { swap(&waiting, &batch) } else { waiting.append(contentsOf: batch) }
+            return wasEmpty
+        }
+        batch.removeAll(keepingCapacity: true)
         if isFirst { reactor.announce(self) }
     }
 

@@ -8,7 +8,7 @@ internal import Synchronization
 ///
 /// A turn, in order: mail · descriptors · streams with buffered input · timers · end-of-turn handlers · flush of every
 /// stream written to in this turn.
-// Sendable: `core` is touched by the loop's thread alone; all that other threads reach is atomic or behind a Mutex.
+// Sendable: `core` is touched by the loop's thread alone; all that other threads reach is atomic or behind a lock.
 package final class Reactor: @unchecked Sendable {
     /// Its place in the group, from 0.
     package let index: Int
@@ -19,7 +19,7 @@ package final class Reactor: @unchecked Sendable {
     private let wakeUp: WakeUp
     private let clock: @Sendable () -> MonotonicTime
     private let thread = Atomic<UInt>(0)
-    private let announced = Mutex<[any Mail]>([])
+    private let announced = Guarded(Announced())
     private let jobs = JobQueue()
 
     /// A reactor outside any group, to be driven by `turn`: for tests and tools. `clock` is read once per turn.
@@ -93,29 +93,34 @@ package final class Reactor: @unchecked Sendable {
 
     // MARK: Descriptors
 
-    func watch(_ descriptor: Int32, for interest: Readiness, handler: any DescriptorHandler) -> Watch {
+    /// Keeps `handler` and gives it a name for events and errands; `setInterest` then has epoll watch its descriptor.
+    func occupySlot(_ handler: any DescriptorHandler) -> Watch {
         assert(isCurrent)
-        let watch = core.pointee.slots.insert(handler)
-        control(CLINUX_ADD, descriptor, interest, watch)
-        return watch
+        return core.pointee.slots.insert(handler)
     }
 
-    /// Changes what is watched for; `isSilenced` says that `silence` took the descriptor out of epoll before.
-    func setInterest(_ interest: Readiness, of descriptor: Int32, _ watch: Watch, isSilenced: Bool = false) {
+    /// Lets go of the handler; events for it in the present batch, and errands, are dropped.
+    func vacateSlot(_ watch: Watch) {
         assert(isCurrent)
-        control(isSilenced ? CLINUX_ADD : CLINUX_MODIFY, descriptor, interest, watch)
-    }
-
-    /// Takes a descriptor out of epoll but keeps its slot: the only way not to hear of a hang-up in every turn.
-    func silence(_ descriptor: Int32, _ watch: Watch) {
-        control(CLINUX_DELETE, descriptor, [], watch)
-    }
-
-    /// Ends the watch; events for it in the present batch are dropped.
-    func unwatch(_ descriptor: Int32, _ watch: Watch, isSilenced: Bool = false) {
-        assert(isCurrent)
-        if !isSilenced { control(CLINUX_DELETE, descriptor, [], watch) }
         _ = core.pointee.slots.remove(watch)
+    }
+
+    /// Has epoll watch a descriptor for something else, or for the first time. Returns 0 or the errno: ENOMEM, ENOSPC.
+    func setInterest(_ interest: Readiness, of descriptor: Int32, _ watch: Watch, isNew: Bool) -> Int32 {
+        assert(isCurrent)
+        return -clinux_epoll_control(
+            epoll.number,
+            isNew ? CLINUX_ADD : CLINUX_MODIFY,
+            descriptor,
+            interest.rawValue,
+            watch.token
+        )
+    }
+
+    /// Takes a descriptor out of epoll; it keeps its slot.
+    func silence(_ descriptor: Int32) {
+        assert(isCurrent)
+        _ = clinux_epoll_control(epoll.number, CLINUX_DELETE, descriptor, 0, 0)
     }
 
     /// Calls the handler's `continueWork` in the next turn, which then follows without waiting.
@@ -133,29 +138,38 @@ package final class Reactor: @unchecked Sendable {
         counters.streams.store(core.pointee.streamCount, ordering: .relaxed)
     }
 
-    private func control(_ operation: Int32, _ descriptor: Int32, _ interest: Readiness, _ watch: Watch) {
-        let result = clinux_epoll_control(epoll.number, operation, descriptor, interest.rawValue, watch.token)
-        // Invariant: the descriptor is open and known to this set, which its owner holds. What remains are the limits
-        // of kernel memory and fs.epoll.max_user_watches, and those would leave a connection deaf for ever.
-        precondition(result == 0, "epoll_ctl(\(operation)) on descriptor \(descriptor) failed: errno \(-result)")
-    }
-
     // MARK: Mail
+
+    private struct Announced {
+        var mail: [any Mail] = []
+        var isClosed = false
+    }
 
     /// A mailbox has its first message: look at it in the next turn. Any thread.
     @usableFromInline
     func announce(_ mail: any Mail) {
-        announced.withLock { $0.append(mail) }
-        wakeUp.rouse()
+        let isOpen = announced.withLock { announced in
+            if !announced.isClosed { announced.mail.append(mail) }
+            return !announced.isClosed
+        }
+        if isOpen { wakeUp.rouse() }
     }
 
     private func deliverMail() {
-        let batch = announced.withLock { announced in
-            let batch = announced
-            announced = []
-            return batch
-        }
+        var batch = exchange(&core.pointee.spareMail, with: [])
+        announced.withLock { swap(&$0.mail, &batch) }
         for mail in batch { mail.deliver() }
+        batch.removeAll(keepingCapacity: true)
+        core.pointee.spareMail = batch
+    }
+
+    /// Drops all mail, present and to come: nobody will read it.
+    func closeMail() {
+        jobs.close()
+        _ = announced.withLock { announced in
+            announced.isClosed = true
+            return exchange(&announced.mail, with: [])
+        }
     }
 
     // MARK: The loop
@@ -170,10 +184,10 @@ package final class Reactor: @unchecked Sendable {
         core.pointee.now = clock()
         counters.turns.wrappingAdd(1, ordering: .relaxed)
 
+        let continuing = core.pointee.takeContinuing()
         if hasMail { deliverMail() }
         // A negative result is EINTR: a turn without events.
         if result > 0 { dispatchEvents(Int(result)) }
-        let continuing = core.pointee.takeContinuing()
         for watch in continuing { core.pointee.slots[watch]?.continueWork() }
         core.pointee.giveBack(continuing: continuing)
         fireTimers()
@@ -182,7 +196,7 @@ package final class Reactor: @unchecked Sendable {
         let unsettled = core.pointee.takeUnsettled()
         for watch in unsettled { core.pointee.slots[watch]?.settle() }
         core.pointee.giveBack(unsettled: unsettled)
-        if let drain = core.pointee.drain, core.pointee.streamCount == 0 { drain.complete(on: self) }
+        if let drain = core.pointee.drain, core.pointee.streamCount == 0 { drain.complete() }
     }
 
     /// Runs the loop until `requestStop`, then ends every stream and lets go of everything.
@@ -220,8 +234,9 @@ package final class Reactor: @unchecked Sendable {
             let turnHandlers = core.pointee.takeTurnHandlers()
             for handler in turnHandlers { handler.turnEnded() }
         }
-        core.pointee.drain?.complete(on: self)
-        jobs.close()
+        core.pointee.drain?.complete()
+        core.pointee.drain = nil
+        closeMail()
     }
 }
 

@@ -21,6 +21,7 @@ struct ReactorCore: ~Copyable {
     var continuing: [Watch] = []
     var unsettled: [Watch] = []
     var turnHandlers: [any EndOfTurnHandler] = []
+    var spareMail: [any Mail] = []
     private var spareContinuing: [Watch] = []
     private var spareUnsettled: [Watch] = []
     var streamCount = 0

@@ -12,7 +12,7 @@ package final class ReactorGroup: Sendable {
     /// The reactors, by index.
     package let reactors: [Reactor]
     private let name: String
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     private struct State {
         var threads: [UInt] = []
@@ -73,18 +73,22 @@ package final class ReactorGroup: Sendable {
     /// Ends in order: closes the listeners, asks every stream to end (`StreamHandler.streamShouldEnd`), waits until all have
     /// or `limit` has passed, then stops.
     package func drain(within limit: Duration) async {
-        let (listeners, isRunning) = state.withLock { ($0.listeners, !$0.threads.isEmpty) }
-        for listener in listeners { listener.close() }
-        if isRunning {
-            let deadline = MonotonicTime.now().advanced(by: limit)
-            await withCheckedContinuation { continuation in
-                let countdown = Countdown(reactors.count) { continuation.resume() }
-                for reactor in reactors {
-                    reactor.post { Drain.begin(on: reactor, until: deadline) { countdown.arrive() } }
-                }
-            }
+        await withCheckedContinuation { continuation in
+            beginDraining(within: limit) { continuation.resume() }
         }
         stop()
+    }
+
+    /// Closes the listeners, asks every stream to end, and calls `completion` once when all have or time is up.
+    func beginDraining(within limit: Duration, completion: @escaping @Sendable () -> Void) {
+        let (listeners, isRunning) = state.withLock { ($0.listeners, !$0.threads.isEmpty) }
+        for listener in listeners { listener.close() }
+        guard isRunning else { return completion() }
+        let deadline = MonotonicTime.now().advanced(by: limit)
+        let countdown = Countdown(reactors.count, completion: completion)
+        for reactor in reactors {
+            reactor.post { Drain.begin(on: reactor, until: deadline) { countdown.arrive() } }
+        }
     }
 
     /// Ends every stream (`.reactorStopped`) and listener, and waits for the threads. Harmless when stopped already. Must not
@@ -95,6 +99,8 @@ package final class ReactorGroup: Sendable {
             return exchange(&state.threads, with: [])
         }
         for reactor in reactors { reactor.post { reactor.requestStop() } }
+        // A reactor without a thread never looks at its mail, which may hold on to it.
+        if threads.isEmpty { for reactor in reactors { reactor.closeMail() } }
         for (thread, reactor) in zip(threads, reactors) {
             // The last reference may go on a reactor: a thread cannot wait for itself.
             if reactor.isCurrent { clinux_thread_detach(thread) } else { clinux_thread_join(thread) }

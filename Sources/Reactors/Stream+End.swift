@@ -11,10 +11,8 @@ extension Stream {
         let previous = exchange(&state.pointee.handler, with: nil)
         defer { withExtendedLifetime(previous) {} }
         if move.target === reactor { return arrived(move.then) }
-        let unsettled = state.pointee.flags.contains(.unsettled)
         detach()
         state.pointee.phase = .inTransit
-        if unsettled { state.pointee.flags.insert(.unsettled) }
         state.pointee.reactor = move.target
         // The closure holds the stream: from here on it belongs to the other thread.
         let then = move.then
@@ -23,7 +21,6 @@ extension Stream {
 
     private func arrive(_ then: @Sendable (Stream) -> Void) {
         state.pointee.phase = .open
-        state.pointee.flags.remove(.unsettled)
         attach()
         arrived(then)
         if reactor.core.pointee.drain != nil { reactorDrains() }
@@ -48,7 +45,7 @@ extension Stream {
         releaseBuffers()
         let handler = exchange(&state.pointee.handler, with: nil)
         handler?.stream(self, closedBecause: reason)
-        guard !state.pointee.flags.contains(.inputEnded), core.pointee.lingeringCount < StreamLimits.lingering,
+        guard !state.pointee.flags.contains(.endReached), core.pointee.lingeringCount < StreamLimits.lingering,
             clinux_shutdown_writing(transport.descriptor) == 0
         else { return terminate(reason) }
         core.pointee.lingeringCount += 1

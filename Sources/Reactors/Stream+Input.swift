@@ -4,7 +4,9 @@ extension Stream {
     func inputWanted() {
         guard state.pointee.takesInput else { return }
         if !state.pointee.input.isEmpty { state.pointee.flags.insert(.inputUnseen) }
-        if state.pointee.flags.contains(.inputUnseen) || transport.hasBufferedInput { continueLater() }
+        if !state.pointee.flags.isDisjoint(with: [.inputUnseen, .endReached]) || transport.hasBufferedInput {
+            continueLater()
+        }
     }
 
     func readInput() {
@@ -39,6 +41,7 @@ extension Stream {
         _ buffer: UnsafeMutableRawBufferPointer,
         from start: Int
     ) -> (filled: Int, outcome: TransportStep?) {
+        if state.pointee.flags.contains(.endReached) { return (start, .endOfStream) }
         var filled = start
         while filled < buffer.count {
             let step = transport.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
@@ -92,6 +95,9 @@ extension Stream {
         case .wantWrite:
             state.pointee.inputBlockedOn = .writable
         case .endOfStream:
+            state.pointee.flags.insert(.endReached)
+            // Paused, moving, or about to show a new handler what its predecessor left: the end can wait.
+            guard state.pointee.takesInput, !state.pointee.flags.contains(.inputUnseen) else { return }
             state.pointee.flags.insert(.inputEnded)
             state.pointee.handler?.streamEnded(self)
         case .failed(let error):

@@ -5,7 +5,8 @@ extension Stream: DescriptorHandler, TimerHandler {
     func descriptorReady(_ readiness: Readiness) {
         switch state.pointee.phase {
         case .opening:
-            openTransport()
+            // On the list for this turn or the next: once per turn is enough.
+            if !state.pointee.flags.contains(.continuing) { openTransport() }
         case .open, .closing:
             transferReady(readiness)
         case .lingering:
@@ -31,7 +32,8 @@ extension Stream: DescriptorHandler, TimerHandler {
         switch state.pointee.phase {
         case .open:
             flushOutput()
-            if state.pointee.phase == .open, state.pointee.move != nil { depart() }
+            // Not a step further: the stream may belong to another thread now.
+            if state.pointee.phase == .open, state.pointee.move != nil { return depart() }
         case .closing:
             flushOutput()
         case .aborting:
@@ -106,7 +108,7 @@ extension Stream: DescriptorHandler, TimerHandler {
             flushOutput()
         }
         if state.pointee.takesInput {
-            readInput()
+            if !state.pointee.flags.contains(.continuing) { readInput() }
         } else if !readiness.isDisjoint(with: [.hangUp, .error]) {
             hungUp()
         }
@@ -120,8 +122,8 @@ extension Stream: DescriptorHandler, TimerHandler {
         if errno != 0 {
             terminate(.transportFailed(ReactorError.callFailed(.getsockopt, errno: abs(errno))))
         } else if state.pointee.desiredInterest.isEmpty {
-            state.pointee.flags.insert(.silenced)
-            reactor.silence(transport.descriptor, state.pointee.watch)
+            state.pointee.flags.remove(.watched)
+            reactor.silence(transport.descriptor)
         }
     }
 
@@ -130,24 +132,21 @@ extension Stream: DescriptorHandler, TimerHandler {
     func attach() {
         assert(reactor.isCurrent)
         reactor.streamCountChanged(by: 1)
-        state.pointee.interest = state.pointee.desiredInterest
-        state.pointee.watch = reactor.watch(transport.descriptor, for: state.pointee.interest, handler: self)
-        let deadline = exchange(&state.pointee.deadline, with: .distantFuture)
-        setDeadline(deadline)
+        state.pointee.watch = reactor.occupySlot(self)
+        synchronizeInterest()
+        setDeadline(state.pointee.deadline)
     }
 
     func detach() {
         assert(reactor.isCurrent)
-        reactor.unwatch(
-            transport.descriptor,
-            state.pointee.watch,
-            isSilenced: state.pointee.flags.contains(.silenced)
-        )
+        if state.pointee.flags.contains(.watched) { reactor.silence(transport.descriptor) }
+        reactor.vacateSlot(state.pointee.watch)
         reactor.cancel(state.pointee.timer)
         state.pointee.watch = .none
         state.pointee.timer = .none
         state.pointee.timerTime = .distantFuture
-        state.pointee.flags.subtract([.silenced, .unsettled, .continuing])
+        state.pointee.interest = []
+        state.pointee.flags.subtract([.watched, .unsettled, .continuing])
         reactor.streamCountChanged(by: -1)
     }
 
@@ -175,20 +174,18 @@ extension Stream: DescriptorHandler, TimerHandler {
     }
 
     func synchronizeInterest() {
-        guard isAttached else { return }
+        // A stream still to be settled gets here again at the end of the turn.
+        guard isAttached, !state.pointee.flags.contains(.unsettled) else { return }
         let desired = state.pointee.desiredInterest
-        if state.pointee.flags.contains(.silenced) {
-            guard !desired.isEmpty else { return }
-        } else if desired == state.pointee.interest {
-            return
+        let isWatched = state.pointee.flags.contains(.watched)
+        guard isWatched ? desired != state.pointee.interest : !desired.isEmpty else { return }
+        let errno = reactor.setInterest(desired, of: transport.descriptor, state.pointee.watch, isNew: !isWatched)
+        if errno == 0 {
+            state.pointee.interest = desired
+            state.pointee.flags.insert(.watched)
+        } else {
+            // The kernel is out of memory, or of epoll watches: a deaf connection is worse than none.
+            close(afterFlush: false, because: .transportFailed(ReactorError.callFailed(.epoll_ctl, errno: errno)))
         }
-        reactor.setInterest(
-            desired,
-            of: transport.descriptor,
-            state.pointee.watch,
-            isSilenced: state.pointee.flags.contains(.silenced)
-        )
-        state.pointee.flags.remove(.silenced)
-        state.pointee.interest = desired
     }
 }

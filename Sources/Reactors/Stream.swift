@@ -79,7 +79,12 @@ package final class Stream: @unchecked Sendable {
         assert(reactor.isCurrent)
         let room = state.pointee.output.reserve(count, from: &state.pointee.reactor.core.pointee.pool)
         let filled = encode(room)
-        guard filled > 0 else { return }
+        guard filled > 0 else {
+            if state.pointee.output.isEmpty {
+                state.pointee.output.release(to: &state.pointee.reactor.core.pointee.pool)
+            }
+            return
+        }
         state.pointee.output.commit(filled)
         outputGrew()
     }

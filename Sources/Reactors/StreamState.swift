@@ -29,7 +29,7 @@ struct StreamState {
         static let continuing = Flags(rawValue: 1 << 1)
         /// The handler wants no input.
         static let readingPaused = Flags(rawValue: 1 << 2)
-        /// The peer's direction has ended.
+        /// The handler has been told that the peer's direction has ended.
         static let inputEnded = Flags(rawValue: 1 << 3)
         /// Unconsumed input must be shown again although nothing new has come.
         static let inputUnseen = Flags(rawValue: 1 << 4)
@@ -39,10 +39,12 @@ struct StreamState {
         static let outputFinished = Flags(rawValue: 1 << 6)
         /// The queue went above the high-water mark and has not come down to the low one.
         static let backedUp = Flags(rawValue: 1 << 7)
-        /// Taken out of epoll because of a hang-up nobody can act on yet.
-        static let silenced = Flags(rawValue: 1 << 8)
-        /// A deadline timer must be set at the end of the turn, when the stream is on a reactor.
+        /// The descriptor is in the epoll set: not at first, and not after a hang-up nobody can act on yet.
+        static let watched = Flags(rawValue: 1 << 8)
+        /// Counted among the reactor's lingering streams.
         static let lingerCounted = Flags(rawValue: 1 << 9)
+        /// The transport has given all its input; the handler may not know yet.
+        static let endReached = Flags(rawValue: 1 << 10)
     }
 
     /// Where a stream moves, and what is to be done there.
@@ -92,7 +94,9 @@ struct StreamState {
     /// What epoll ought to watch for.
     var desiredInterest: Readiness {
         switch phase {
-        case .opening, .closing: outputBlockedOn
+        // What a server waits for before anything else; a client's transport says at once that it wants to write.
+        case .opening: outputBlockedOn.isEmpty ? .readable : outputBlockedOn
+        case .closing: outputBlockedOn
         case .open: outputBlockedOn.union(takesInput ? (inputBlockedOn.isEmpty ? .readable : inputBlockedOn) : [])
         case .lingering: .readable
         case .created, .inTransit, .aborting, .closed: []

@@ -1,0 +1,125 @@
+import CLinux
+import Glibc
+import Synchronization
+import Testing
+
+@testable import Reactors
+
+/// The limit of descriptors is the process's, so each of these has a process of its own.
+@Suite struct AcceptStormTests {
+    @Test func `accepting without descriptors does not spin, and recovers when there are some again`() async {
+        await #expect(processExitsWith: .success) { try exhaustOneReactor() }
+    }
+
+    @Test func `a running group survives a storm and serves again`() async {
+        await #expect(processExitsWith: .success) { try exhaustRunningGroup() }
+    }
+}
+
+private func exhaustOneReactor() throws {
+    let manual = try ManualReactor()
+    let accepted = Mutex<[Int32]>([])
+    let socket = try ListeningSocket.bind(to: SocketAddress("127.0.0.1:0"), isFirst: true)
+    let address = SocketAddress(clinux_local_address(socket.number))
+    #expect(clinux_listen(socket.number, 64) == 0)
+    let acceptor = try Acceptor(socket: socket, reactor: manual.reactor) { socket, _ in
+        let descriptor = socket.takeDescriptor().take()
+        accepted.withLock { $0.append(descriptor) }
+    }
+    acceptor.start()
+    manual.turn()
+    let peers = try (0..<20).map { _ in try Peer(connectingTo: address) }
+
+    // All that is left: five descriptors.
+    let hoard = exhaustDescriptors(leaving: 5)
+    manual.turn(1000)
+    #expect(accepted.withLock { $0.count } == 5)
+    #expect(manual.reactor.statistics.acceptPauses == 1, "a thousand turns, one attempt")
+    #expect(manual.reactor.statistics.events == 1)
+    #expect(manual.reactor.statistics.connectionsShed == 0, "a short shortage costs nobody the connection")
+
+    // Descriptors come back before the pause is over.
+    for descriptor in hoard.prefix(10) { clinux_close(descriptor) }
+    manual.turn(10)
+    #expect(accepted.withLock { $0.count } == 5)
+    manual.clock.advance(by: Acceptor.pause)
+    manual.turn(2)
+    #expect(accepted.withLock { $0.count } == 15)
+    #expect(manual.reactor.statistics.acceptPauses == 2)
+
+    // A whole pause in vain: those who wait are turned away at once.
+    manual.clock.advance(by: Acceptor.pause)
+    manual.turn(2)
+    #expect(manual.reactor.statistics.connectionsShed == 5)
+    #expect(turnedAway(of: peers, waitingFor: 5) == 5)
+
+    // And when all is well again, newcomers are served as ever.
+    for descriptor in hoard.dropFirst(10) { clinux_close(descriptor) }
+    manual.clock.advance(by: Acceptor.pause)
+    manual.turn(2)
+    let late = try Peer(connectingTo: address)
+    manual.turn(2)
+    #expect(accepted.withLock { $0.count } == 16)
+    _ = late
+}
+
+private func exhaustRunningGroup() throws {
+    let group = try ReactorGroup(count: 2)
+    try group.start()
+    let listener = try Listener(address: SocketAddress("127.0.0.1:0"), on: group) { socket, reactor in
+        let peer = socket.peer
+        Stream(transport: PlainTransport(adopting: socket), peer: peer, on: reactor, handler: EchoHandler())
+            .start()
+    }
+    var peers = try (0..<40).map { _ in try Peer(connectingTo: listener.boundAddress) }
+    for peer in peers {
+        peer.sendAll([1])
+        #expect(peer.receive(exactly: 1) == [1])
+    }
+    let spare = (0..<10).map { _ in
+        Peer(adopting: clinux_stream_socket(4))
+    }
+    let hoard = exhaustDescriptors(leaving: 0)
+    for peer in spare {
+        peer.block()
+        #expect(clinux_connect(peer.descriptor.number, listener.boundAddress.forC) == 0)
+    }
+    // The kernel has connected them; nobody can accept, so in the end they are turned away.
+    #expect(turnedAway(of: spare, waitingFor: 10) == 10)
+    #expect(group.statistics.connectionsShed == 10)
+    #expect(group.statistics.turns < 2000)
+    for peer in peers {
+        peer.sendAll([2])
+        #expect(peer.receive(exactly: 1) == [2])
+    }
+    for descriptor in hoard { clinux_close(descriptor) }
+    peers.append(try Peer(connectingTo: listener.boundAddress))
+    peers.last?.sendAll([3])
+    #expect(peers.last?.receive(exactly: 1) == [3])
+    group.stop()
+}
+
+/// Opens descriptors until only so many are left, with a low limit so that it does not take long.
+private func exhaustDescriptors(leaving count: Int) -> [Int32] {
+    _ = clinux_limit_descriptors(256)
+    var hoard: [Int32] = []
+    while true {
+        let descriptor = clinux_spare_descriptor()
+        guard descriptor >= 0 else { break }
+        hoard.append(descriptor)
+    }
+    for _ in 0..<count { clinux_close(hoard.removeLast()) }
+    return hoard
+}
+
+/// How many of these the other side has closed, with or without a reset; waits until `count` are.
+private func turnedAway(of peers: [Peer], waitingFor count: Int) -> Int {
+    var waiting = peers.map { pollfd(fd: $0.descriptor.number, events: Int16(POLLIN), revents: 0) }
+    while peers.count - waiting.count < count, poll(&waiting, nfds_t(waiting.count), 10_000) > 0 {
+        waiting.removeAll { peer in
+            var byte: UInt8 = 0
+            return peer.revents != 0 && recv(peer.fd, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) <= 0
+        }
+    }
+    return peers.count - waiting.count
+}
