@@ -75,7 +75,7 @@ extension CodecError: CustomStringConvertible {
         case .unknownReasonCode(let type, let found):
             "\(type) has the code \(found), which does not exist."
         case .reasonCodeNotAllowed(let code, let type, let origin):
-            "A \(type) from a \(origin.name) must not carry \(code)."
+            "\(type) from a \(origin.name) must not carry \(code)."
         case .noReasonCodes(let type):
             "\(type) has no code; it needs one for each topic filter."
         case .fieldTooLong(let field, let found, let limit):

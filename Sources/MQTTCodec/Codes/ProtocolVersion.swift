@@ -1,4 +1,5 @@
 /// A version of MQTT that this codec reads and writes.
+@usableFromInline
 package enum ProtocolVersion: UInt8, Sendable, Hashable, Comparable, CaseIterable, CustomStringConvertible {
     /// MQTT 3.1, protocol name `MQIsdp`.
     case v3_1 = 3
@@ -18,7 +19,7 @@ package enum ProtocolVersion: UInt8, Sendable, Hashable, Comparable, CaseIterabl
     /// Whether packets of this version carry properties and reason codes.
     @inlinable package var hasProperties: Bool { self == .v5 }
 
-    package var description: String {
+    @usableFromInline package var description: String {
         switch self {
         case .v3_1: "3.1"
         case .v3_1_1: "3.1.1"
@@ -26,5 +27,7 @@ package enum ProtocolVersion: UInt8, Sendable, Hashable, Comparable, CaseIterabl
         }
     }
 
-    package static func < (left: ProtocolVersion, right: ProtocolVersion) -> Bool { left.rawValue < right.rawValue }
+    @inlinable package static func < (left: ProtocolVersion, right: ProtocolVersion) -> Bool {
+        left.rawValue < right.rawValue
+    }
 }

@@ -1,5 +1,5 @@
 /// The quality of service of a delivery. MQTT 5.0 § 4.3
-package enum QoS: UInt8, Sendable, BitwiseCopyable, Hashable, Comparable, CaseIterable {
+@usableFromInline package enum QoS: UInt8, Sendable, BitwiseCopyable, Hashable, Comparable, CaseIterable {
     /// QoS 0: nothing is acknowledged.
     case atMostOnce = 0
     /// QoS 1: acknowledged by PUBACK, may arrive twice.

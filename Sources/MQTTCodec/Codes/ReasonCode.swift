@@ -61,7 +61,7 @@ package enum ReasonCode: UInt8, Sendable, Hashable, CaseIterable {
     }
 
     /// Whether the operation failed.
-    @inlinable package var isFailure: Bool { rawValue >= 0x80 }
+    package var isFailure: Bool { rawValue >= 0x80 }
 }
 
 extension ReasonCode {

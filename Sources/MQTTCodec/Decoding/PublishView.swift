@@ -1,7 +1,7 @@
 /// A PUBLISH as places in the bytes it stands in: decoded and checked, nothing copied, nothing allocated.
 ///
 /// All offsets count from the packet's first byte. The view holds no reference; whoever uses it keeps the bytes.
-package struct PublishView: Sendable, BitwiseCopyable, Hashable {
+@usableFromInline package struct PublishView: Sendable, BitwiseCopyable, Hashable {
     /// The first byte of the packet.
     @usableFromInline let header: UInt8
     /// The topic alias; 0 where there is none.
@@ -9,9 +9,9 @@ package struct PublishView: Sendable, BitwiseCopyable, Hashable {
     @usableFromInline let facts: Facts
 
     /// 0 at QoS 0, otherwise never 0. [MQTT-2.2.1-2] [MQTT-2.2.1-3]
-    package let packetIdentifier: UInt16
+    @usableFromInline package let packetIdentifier: UInt16
     /// Levels of the topic; 0 where an alias stands in its place.
-    package let topicLevelCount: UInt16
+    @usableFromInline package let topicLevelCount: UInt16
 
     @usableFromInline let topicStart: UInt32
     @usableFromInline let topicEnd: UInt32

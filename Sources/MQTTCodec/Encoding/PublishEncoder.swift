@@ -1,19 +1,19 @@
 /// What differs between the receivers of one message.
-package struct PublishDelivery: Sendable, Hashable, BitwiseCopyable {
-    package var qos: QoS
-    package var retain: Bool
+@usableFromInline package struct PublishDelivery: Sendable, Hashable, BitwiseCopyable {
+    @usableFromInline package var qos: QoS
+    @usableFromInline package var retain: Bool
     /// DUP; only above QoS 0. [MQTT-3.3.1-1] [MQTT-3.3.1-2]
-    package var isDuplicate: Bool
+    @usableFromInline package var isDuplicate: Bool
     /// Not 0 above QoS 0; not sent at QoS 0.
-    package var packetIdentifier: UInt16
+    @usableFromInline package var packetIdentifier: UInt16
     /// 0: none. Before 5.0 not sent.
-    package var topicAlias: UInt16
+    @usableFromInline package var topicAlias: UInt16
     /// Whether the alias stands for the topic, because the receiver was told it before.
-    package var omitsTopic: Bool
+    @usableFromInline package var omitsTopic: Bool
     /// Seconds that are left. [MQTT-3.3.2-6] Before 5.0 not sent.
-    package var messageExpiryInterval: UInt32?
+    @usableFromInline package var messageExpiryInterval: UInt32?
 
-    package init(
+    @inlinable package init(
         qos: QoS = .atMostOnce,
         retain: Bool = false,
         isDuplicate: Bool = false,
@@ -39,7 +39,7 @@ package struct PublishDelivery: Sendable, Hashable, BitwiseCopyable {
 /// - `properties`: bytes that go to every receiver, as `PublishView.copyForwardedProperties` or
 ///   `Properties.encodedForPublish` give them: no topic alias, expiry or subscription identifier among them;
 /// - `payload`.
-package struct PublishEncoder {
+@usableFromInline package struct PublishEncoder {
     @usableFromInline let version: ProtocolVersion
     @usableFromInline let topic: UnsafeRawBufferPointer
     @usableFromInline let properties: UnsafeRawBufferPointer
@@ -95,6 +95,20 @@ package struct PublishEncoder {
         subscriptionIdentifiers: some Collection<UInt32> = EmptyCollection()
     ) -> Int {
         layout(delivery, subscriptionIdentifiers).total
+    }
+
+    /// Where the packet identifier stands, for a fan-out that encodes one packet and patches it for each receiver;
+    /// nil at QoS 0.
+    ///
+    /// What else is patched is the first byte, which `PublishHeader` gives.
+    @inlinable
+    package func packetIdentifierOffset(
+        _ delivery: PublishDelivery,
+        subscriptionIdentifiers: some Collection<UInt32> = EmptyCollection()
+    ) -> Int? {
+        guard delivery.qos != .atMostOnce else { return nil }
+        let layout = layout(delivery, subscriptionIdentifiers)
+        return layout.total &- layout.remaining &+ 2 &+ (delivery.omitsTopic ? 0 : topic.count)
     }
 
     /// Writes the packet for one receiver to the start of `buffer`, which has at least `size` bytes, and gives the

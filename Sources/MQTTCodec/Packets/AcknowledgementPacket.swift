@@ -1,7 +1,7 @@
 /// PUBACK, PUBREC, PUBREL and PUBCOMP, which all have one form. MQTT 5.0 §§ 3.4–3.7
-package struct AcknowledgementPacket: Sendable, Hashable {
+@usableFromInline package struct AcknowledgementPacket: Sendable, Hashable {
     /// Which of the four it is.
-    package enum Kind: UInt8, Sendable, Hashable, CaseIterable {
+    @usableFromInline package enum Kind: UInt8, Sendable, Hashable, CaseIterable {
         case puback = 4
         case pubrec = 5
         case pubrel = 6

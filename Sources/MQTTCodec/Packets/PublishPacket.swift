@@ -84,7 +84,7 @@ extension PublishPacket: PacketBody {
 }
 
 /// The first byte of a PUBLISH. MQTT 5.0 § 3.3.1
-package enum PublishHeader {
+@usableFromInline package enum PublishHeader {
     /// The lower four bits.
     @inlinable package static func flags(qos: QoS, retain: Bool, isDuplicate: Bool) -> UInt8 {
         (isDuplicate ? 0b1000 : 0) | qos.rawValue &<< 1 | (retain ? 0b0001 : 0)

@@ -34,6 +34,7 @@ extension Properties {
             seen |= bit
             try property.write(to: &counter)
         }
+        if authenticationMethod == nil, authenticationData != nil { throw .authenticationDataWithoutMethod }
         return counter.count
     }
 

@@ -10,7 +10,7 @@ package struct Properties: Sendable, Hashable {
     /// Properties in the given order; what may stand where is checked by the encoder.
     package init(_ list: [Property]) { self.list = list }
 
-    @inlinable package var isEmpty: Bool { list.isEmpty }
+    package var isEmpty: Bool { list.isEmpty }
 
     /// Adds one at the end, without replacing an equal one.
     package mutating func append(_ property: Property) { list.append(property) }

@@ -1,5 +1,5 @@
 /// The properties of MQTT 5.0. MQTT 5.0 § 2.2.2.2, table 2-4
-package enum PropertyIdentifier: UInt8, Sendable, Hashable, CaseIterable {
+@usableFromInline package enum PropertyIdentifier: UInt8, Sendable, Hashable, CaseIterable {
     case payloadFormatIndicator = 0x01
     case messageExpiryInterval = 0x02
     case contentType = 0x03
@@ -73,36 +73,44 @@ extension PropertyIdentifier {
     }
 
     /// Whether it may stand in this place at all.
-    func isAllowed(in context: PropertyContext) -> Bool {
+    @inline(__always)
+    func isAllowed(in context: PropertyContext) -> Bool { places & context.bit != 0 }
+
+    /// The places it may stand in. MQTT 5.0 § 2.2.2.2, table 2-4
+    private var places: UInt16 {
         switch self {
         case .payloadFormatIndicator, .messageExpiryInterval, .contentType, .responseTopic, .correlationData:
-            context == .publishFromClient || context == .publishFromServer || context == .will
-        case .subscriptionIdentifier: context == .publishFromServer || context == .subscribe
-        case .topicAlias: context == .publishFromClient || context == .publishFromServer
-        case .willDelayInterval: context == .will
-        case .requestProblemInformation, .requestResponseInformation: context == .connect
-        case .receiveMaximum, .topicAliasMaximum, .maximumPacketSize: context == .connect || context == .connack
+            PropertyContext.bits(.publishFromClient, .publishFromServer, .will)
+        // [MQTT-3.3.4-6]
+        case .subscriptionIdentifier: PropertyContext.bits(.publishFromServer, .subscribe)
+        case .topicAlias: PropertyContext.bits(.publishFromClient, .publishFromServer)
+        case .willDelayInterval: PropertyContext.bits(.will)
+        case .requestProblemInformation, .requestResponseInformation: PropertyContext.bits(.connect)
+        case .receiveMaximum, .topicAliasMaximum, .maximumPacketSize: PropertyContext.bits(.connect, .connack)
         // [MQTT-3.14.2-2]
-        case .sessionExpiryInterval: context == .connect || context == .connack || context == .disconnectFromClient
-        case .authenticationMethod, .authenticationData:
-            context == .connect || context == .connack || context == .auth
-        case .serverReference: context == .connack || context == .disconnectFromServer
+        case .sessionExpiryInterval: PropertyContext.bits(.connect, .connack, .disconnectFromClient)
+        case .authenticationMethod, .authenticationData: PropertyContext.bits(.connect, .connack, .auth)
+        case .serverReference: PropertyContext.bits(.connack, .disconnectFromServer)
         case .assignedClientIdentifier, .serverKeepAlive, .responseInformation, .maximumQoS, .retainAvailable,
             .wildcardSubscriptionAvailable, .subscriptionIdentifierAvailable, .sharedSubscriptionAvailable:
-            context == .connack
+            PropertyContext.bits(.connack)
         case .reasonString:
-            switch context {
-            case .connack, .acknowledgement, .suback, .unsuback, .disconnectFromClient, .disconnectFromServer, .auth:
-                true
-            case .connect, .will, .publishFromClient, .publishFromServer, .subscribe, .unsubscribe: false
-            }
-        case .userProperty: true
+            PropertyContext.bits(
+                .connack,
+                .acknowledgement,
+                .suback,
+                .unsuback,
+                .disconnectFromClient,
+                .disconnectFromServer,
+                .auth
+            )
+        case .userProperty: .max
         }
     }
 }
 
 /// A place where properties stand; each has its own set of allowed ones.
-package enum PropertyContext: Sendable, Hashable, CaseIterable {
+package enum PropertyContext: UInt8, Sendable, Hashable, CaseIterable {
     case connect, will, connack
     case publishFromClient, publishFromServer
     /// PUBACK, PUBREC, PUBREL, PUBCOMP.
@@ -117,5 +125,12 @@ package enum PropertyContext: Sendable, Hashable, CaseIterable {
 
     static func disconnect(from origin: PacketOrigin) -> PropertyContext {
         origin == .client ? .disconnectFromClient : .disconnectFromServer
+    }
+
+    fileprivate var bit: UInt16 { 1 &<< UInt16(rawValue) }
+
+    @inline(__always)
+    fileprivate static func bits(_ contexts: PropertyContext...) -> UInt16 {
+        contexts.reduce(0) { $0 | $1.bit }
     }
 }

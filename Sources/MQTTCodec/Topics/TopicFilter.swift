@@ -3,11 +3,11 @@
 ///
 /// Compared byte by byte, as it was written. [MQTT-3.10.4-1] A shared filter is read as such in every version, as
 /// brokers of 3.1.1 do.
-package struct TopicFilter: Sendable, Hashable {
+@usableFromInline package struct TopicFilter: Sendable, Hashable {
     /// All bytes, `$share/NAME/` too.
-    package let bytes: [UInt8]
+    @usableFromInline package let bytes: [UInt8]
     /// Where in `bytes` the part starts that topics are compared with: 0 unless shared.
-    package let matchedOffset: Int
+    @usableFromInline package let matchedOffset: Int
 
     init(unchecked bytes: [UInt8], matchedOffset: Int) {
         self.bytes = bytes
@@ -94,10 +94,10 @@ extension TopicFilter {
 }
 
 extension TopicFilter: CustomStringConvertible, ExpressibleByStringLiteral {
-    package var description: String { string }
+    @usableFromInline package var description: String { string }
 
     /// A filter written in the source, which must keep the rules.
-    package init(stringLiteral literal: String) {
+    @usableFromInline package init(stringLiteral literal: String) {
         // Invariant: a literal is part of the program, so a bad one is a bug that its first run shows.
         guard let filter = try? TopicFilter(literal) else { preconditionFailure("not a topic filter: \(literal)") }
         self = filter

@@ -1,7 +1,7 @@
 /// The levels of a topic name or filter, one after the other, without allocation.
 ///
 /// `a//b` has three levels, the second of them empty. The bytes must outlive the sequence and what it gives.
-package struct TopicLevels: Sequence, IteratorProtocol {
+@usableFromInline package struct TopicLevels: Sequence, IteratorProtocol {
     @usableFromInline var rest: UnsafeRawBufferPointer
     @usableFromInline var isFinished: Bool
 
@@ -19,7 +19,7 @@ package struct TopicLevels: Sequence, IteratorProtocol {
         while let word = Bytes8(rest, at: end) {
             let mask = word.mask(of: UInt8(ascii: "/"))
             if mask != 0 {
-                return cut(at: end &+ (UInt64(littleEndian: mask).trailingZeroBitCount &>> 3))
+                return cut(at: end &+ (mask.trailingZeroBitCount &>> 3))
             }
             end &+= 8
         }
@@ -31,7 +31,7 @@ package struct TopicLevels: Sequence, IteratorProtocol {
         return rest
     }
 
-    @inlinable
+    @inlinable @inline(__always)
     mutating func cut(at separator: Int) -> UnsafeRawBufferPointer {
         let level = UnsafeRawBufferPointer(rebasing: rest[..<separator])
         rest = UnsafeRawBufferPointer(rebasing: rest[(separator &+ 1)...])

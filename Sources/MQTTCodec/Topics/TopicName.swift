@@ -1,9 +1,9 @@
 /// The topic of a message: text of at least one character, without wildcards. MQTT 5.0 § 4.7
 ///
 /// Compared byte by byte, without normalization. [MQTT-4.7.3-4]
-package struct TopicName: Sendable, Hashable {
+@usableFromInline package struct TopicName: Sendable, Hashable {
     /// The name's bytes, without the length prefix.
-    package let bytes: [UInt8]
+    @usableFromInline package let bytes: [UInt8]
 
     init(unchecked bytes: [UInt8]) { self.bytes = bytes }
 
@@ -45,10 +45,10 @@ package struct TopicName: Sendable, Hashable {
 }
 
 extension TopicName: CustomStringConvertible, ExpressibleByStringLiteral {
-    package var description: String { string }
+    @usableFromInline package var description: String { string }
 
     /// A name written in the source, which must keep the rules.
-    package init(stringLiteral literal: String) {
+    @usableFromInline package init(stringLiteral literal: String) {
         // Invariant: a literal is part of the program, so a bad one is a bug that its first run shows.
         guard let name = try? TopicName(literal) else { preconditionFailure("not a topic name: \(literal)") }
         self = name

@@ -11,19 +11,19 @@ enum TopicRules {
         var levels = 1
         var offset = 0
         while offset < bytes.count {
-            if let word = Bytes8(bytes, at: offset), word.isASCII, !word.contains(0),
-                !word.contains(singleLevelWildcard), !word.contains(multiLevelWildcard)
-            {
+            if let word = Bytes8(bytes, at: offset), word.isPlainTopic {
                 levels &+= word.count(of: separator)
                 offset &+= 8
-                continue
+            } else if let word = Bytes8(lastOf: bytes, from: offset), word.isPlainTopic {
+                return levels &+ word.count(of: separator)
+            } else {
+                let byte = bytes[offset]
+                guard byte != singleLevelWildcard, byte != multiLevelWildcard else {
+                    throw .wildcardInTopicName(field, offset: offset)
+                }
+                if byte == separator { levels &+= 1 }
+                offset = try TextRules.next(bytes, at: offset, field)
             }
-            let byte = bytes[offset]
-            if byte == singleLevelWildcard || byte == multiLevelWildcard {
-                throw .wildcardInTopicName(field, offset: offset)
-            }
-            if byte == separator { levels &+= 1 }
-            offset = try TextRules.next(bytes, at: offset, field)
         }
         return levels
     }

@@ -19,6 +19,7 @@
     var isAtEnd: Bool { offset == end }
 
     /// Steps over `count` bytes and gives their range.
+    @inline(__always)
     mutating func take(_ count: Int, of field: PacketField) throws(CodecError) -> Range<Int> {
         guard count >= 0, count <= end - offset else {
             throw .truncated(field, needed: count, found: end - offset)
@@ -35,12 +36,14 @@
         return start..<end
     }
 
+    @inline(__always)
     mutating func byte(_ field: PacketField) throws(CodecError) -> UInt8 {
         let range = try take(1, of: field)
         return bytes[range.lowerBound]
     }
 
     /// Two Byte Integer, big-endian. MQTT 5.0 § 1.5.2
+    @inline(__always)
     mutating func uint16(_ field: PacketField) throws(CodecError) -> UInt16 {
         let range = try take(2, of: field)
         return UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: range.lowerBound, as: UInt16.self))
@@ -53,6 +56,7 @@
     }
 
     /// A packet identifier, which is never 0. [MQTT-2.2.1-3]
+    @inline(__always)
     mutating func packetIdentifier(of packet: PacketType) throws(CodecError) -> UInt16 {
         let identifier = try uint16(.packetIdentifier)
         guard identifier != 0 else { throw .packetIdentifierZero(packet) }
@@ -60,6 +64,7 @@
     }
 
     /// Variable Byte Integer in its shortest form. [MQTT-1.5.5-1]
+    @inline(__always)
     mutating func variableByteInteger(_ field: PacketField) throws(CodecError) -> UInt32 {
         switch VariableByteInteger.read(bytes, at: offset, end: end) {
         case .value(let value, let length):
@@ -72,6 +77,7 @@
     }
 
     /// Binary Data: two bytes of length, then as many bytes. MQTT 5.0 § 1.5.6
+    @inline(__always)
     mutating func binary(_ field: PacketField) throws(CodecError) -> Range<Int> {
         let length = try uint16(field)
         return try take(Int(length), of: field)
@@ -85,6 +91,7 @@
     }
 
     /// The bytes of a range that this cursor gave.
+    @inline(__always)
     func slice(_ range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
 
     /// Throws unless every byte was read.

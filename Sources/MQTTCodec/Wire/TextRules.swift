@@ -21,7 +21,7 @@ package enum TextRules {
     static func check(_ bytes: UnsafeRawBufferPointer, _ field: PacketField) throws(CodecError) {
         var offset = 0
         while offset < bytes.count {
-            if let word = Bytes8(bytes, at: offset), word.isASCII, !word.contains(0) {
+            if let word = Bytes8(bytes, at: offset), word.isPlainText {
                 offset &+= 8
                 continue
             }
@@ -65,39 +65,5 @@ package enum TextRules {
         guard length <= bytes.count - offset, second.contains(bytes[offset + 1]) else { return nil }
         for index in 2..<max(length, 2) where bytes[offset + index] & 0xC0 != 0x80 { return nil }
         return length
-    }
-}
-
-/// Eight bytes of text, looked at together.
-@usableFromInline struct Bytes8 {
-    @usableFromInline let word: UInt64
-
-    /// The eight bytes at `offset`; nil where fewer are left.
-    @inlinable @inline(__always)
-    init?(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
-        guard bytes.count &- offset >= 8 else { return nil }
-        word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-    }
-
-    @inlinable var isASCII: Bool { word & Self.high == 0 }
-
-    /// Whether one of the bytes is `byte`.
-    @inlinable @inline(__always)
-    func contains(_ byte: UInt8) -> Bool { mask(of: byte) != 0 }
-
-    /// How many of the bytes are `byte`.
-    @inlinable @inline(__always)
-    func count(of byte: UInt8) -> Int { mask(of: byte).nonzeroBitCount }
-
-    /// The top bit of each byte that equals `byte`; exact for every byte, not only for the first.
-    @inlinable @inline(__always)
-    func mask(of byte: UInt8) -> UInt64 {
-        let difference = word ^ (UInt64(byte) &* 0x0101_0101_0101_0101)
-        let carry = (difference & ~Self.high) &+ ~Self.high
-        return ~(carry | difference) & Self.high
-    }
-
-    @usableFromInline static var high: UInt64 {
-        @inlinable @inline(__always) get { 0x8080_8080_8080_8080 }
     }
 }

@@ -1,5 +1,5 @@
 /// The standard's integer of one to four bytes, seven bits each, low ones first. MQTT 5.0 § 1.5.5
-package enum VariableByteInteger {
+@usableFromInline package enum VariableByteInteger {
     /// The largest value: 268,435,455.
     package static let maximum = 0x0FFF_FFFF
 
