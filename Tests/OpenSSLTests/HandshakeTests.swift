@@ -77,8 +77,12 @@ import Testing
             decisions += 1
             return .proceed(
                 HelloPolicy(
-                    context: context, clientAuthentication: .none, versions: .tls1_3 ... .tls1_3,
-                    sessionBinding: nil))
+                    context: context,
+                    clientAuthentication: .none,
+                    versions: .tls1_3 ... .tls1_3,
+                    sessionBinding: nil
+                )
+            )
         }
         #expect(pair.server.failure == nil)
         #expect(decisions == 1)
@@ -114,7 +118,10 @@ import Testing
         let others = try TestAuthority("Others")
         let trust = try TrustStore(anchors: [others.certificate.parsed], in: world.library)
         let pair = try TLSPair(
-            server: world.listening, client: world.client(others.issue("guest")), serverName: TestWorld.second)
+            server: world.listening,
+            client: world.client(others.issue("guest")),
+            serverName: TestWorld.second
+        )
         pair.handshake { hello in
             guard case .proceed(var policy) = world.decide(hello) else { return .refuse(.internalError) }
             policy.clientAuthentication = .required(trust)
@@ -144,13 +151,18 @@ import Testing
         let context = try TLSContext(server: [rsa, ecdsa], in: .process)
         func kind(_ algorithms: String) throws -> KeyKind? {
             let client = try TLSContext(
-                client: ClientOptions(anchors: [servers.certificate.parsed], signatureAlgorithms: algorithms))
+                client: ClientOptions(anchors: [servers.certificate.parsed], signatureAlgorithms: algorithms)
+            )
             let pair = try TLSPair(server: context, client: client, serverName: name)
             pair.handshake { _ in
                 .proceed(
                     HelloPolicy(
-                        context: context, clientAuthentication: .none, versions: .tls1_2 ... .tls1_3,
-                        sessionBinding: nil))
+                        context: context,
+                        clientAuthentication: .none,
+                        versions: .tls1_2 ... .tls1_3,
+                        sessionBinding: nil
+                    )
+                )
             }
             return pair.client.peerFacts?.keyKind
         }
@@ -162,14 +174,16 @@ import Testing
         let world = try TestWorld()
         let device = try world.devices.issue()
         let client = try TLSContext(
-            client: ClientOptions(identity: device.identity(), applicationProtocols: ["h2", "mqtt"]))
+            client: ClientOptions(identity: device.identity(), applicationProtocols: ["h2", "mqtt"])
+        )
         #expect(try world.connect(client).server.applicationProtocol == "mqtt")
     }
 
     @Test func `a client that offers other protocols goes on without one`() throws {
         let world = try TestWorld()
         let client = try TLSContext(
-            client: ClientOptions(identity: world.devices.issue().identity(), applicationProtocols: ["h2"]))
+            client: ClientOptions(identity: world.devices.issue().identity(), applicationProtocols: ["h2"])
+        )
         let pair = try world.connect(client)
         #expect(pair.server.failure == nil)
         #expect(pair.server.applicationProtocol == nil)

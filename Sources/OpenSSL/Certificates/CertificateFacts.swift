@@ -22,7 +22,7 @@ package struct CertificateFacts: Sendable, Hashable {
     package let dnsNames: [String]
     /// First second of validity.
     package let notBefore: Date
-    /// Last second of validity.
+    /// End of validity: from this second on OpenSSL counts it as expired.
     package let notAfter: Date
     /// The public key.
     package let keyKind: KeyKind

@@ -4,12 +4,14 @@ package struct ClientOptions: Sendable {
     package var anchors: [Certificate]?
     /// The certificate that the client shows when asked.
     package var identity: TLSIdentity?
-    /// The versions offered. A range that ends below 1.2 lowers the security level to 0.
+    /// The versions offered.
     package var versions: ClosedRange<TLSVersion>
     /// The application protocols offered.
     package var applicationProtocols: [String]
     /// The key exchange groups in OpenSSL's notation; nil: OpenSSL's own choice.
     package var groups: String?
+    /// OpenSSL's security level; nil: 2, or 0 when the versions end below 1.2.
+    package var securityLevel: Int?
     /// The signature algorithms in OpenSSL's notation ("ECDSA+SHA256"); nil: OpenSSL's own choice.
     package var signatureAlgorithms: String?
 
@@ -19,6 +21,7 @@ package struct ClientOptions: Sendable {
         versions: ClosedRange<TLSVersion> = .tls1_2 ... .tls1_3,
         applicationProtocols: [String] = [],
         groups: String? = nil,
+        securityLevel: Int? = nil,
         signatureAlgorithms: String? = nil
     ) {
         self.anchors = anchors
@@ -26,6 +29,7 @@ package struct ClientOptions: Sendable {
         self.versions = versions
         self.applicationProtocols = applicationProtocols
         self.groups = groups
+        self.securityLevel = securityLevel
         self.signatureAlgorithms = signatureAlgorithms
     }
 }

@@ -106,7 +106,8 @@ package final class TLSContext: Sendable {
     private func configureClient(_ options: ClientOptions) throws(OpenSSLError) {
         configureConnections()
         sluice_SSL_CTX_set_client_options(pointer)
-        SSL_CTX_set_security_level(pointer, options.versions.upperBound.needsSecurityLevelZero ? 0 : 2)
+        let level = options.securityLevel ?? (options.versions.upperBound.needsSecurityLevelZero ? 0 : 2)
+        SSL_CTX_set_security_level(pointer, Int32(level))
         try LibraryCall.require("SSL_CTX_set_min_proto_version") {
             sluice_SSL_CTX_set_min_proto_version(pointer, options.versions.lowerBound.number)
         }

@@ -7,6 +7,7 @@ final class TLSPair {
     let server: TLSConnection
     let client: TLSConnection
     private let descriptors: [Int32]
+    private var clientIsOpen = true
 
     /// Longer than any handshake takes; a pair that needs more is stuck.
     private static let maximumSteps = 200
@@ -19,11 +20,27 @@ final class TLSPair {
         descriptors = pair
         self.server = try TLSConnection(server: server, descriptor: pair[0])
         self.client = try TLSConnection(
-            client: client, descriptor: pair[1], serverName: serverName, session: session)
+            client: client,
+            descriptor: pair[1],
+            serverName: serverName,
+            session: session
+        )
     }
 
     deinit {
-        descriptors.forEach { close($0) }
+        close(descriptors[0])
+        if clientIsOpen { close(descriptors[1]) }
+    }
+
+    /// The client's host is gone.
+    func closeClientSocket() {
+        close(descriptors[1])
+        clientIsOpen = false
+    }
+
+    /// Somebody on the way adds bytes.
+    func injectToServer(_ bytes: [UInt8]) {
+        _ = Glibc.write(descriptors[1], bytes, bytes.count)
     }
 
     /// Runs both handshakes to their ends, and lets the client read what the server sent after its own.

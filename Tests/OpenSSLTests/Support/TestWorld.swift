@@ -11,7 +11,9 @@ extension TestCertificate {
     /// Certificate and key as our wrapper loads them, with intermediates behind the leaf.
     func identity(with intermediates: TestCertificate...) throws -> TLSIdentity {
         try TLSIdentity(
-            chain: [parsed] + intermediates.map { try $0.parsed }, key: PrivateKey(pem: key.pem))
+            chain: [parsed] + intermediates.map { try $0.parsed },
+            key: PrivateKey(pem: key.pem)
+        )
     }
 }
 
@@ -33,11 +35,18 @@ struct TestWorld {
 
     init(clock: WallClock = .system, cache: SessionCache = SessionCache()) throws {
         try self.init(
-            devices: TestAuthority("Devices"), servers: TestAuthority("Servers"), cache: cache, clock: clock)
+            devices: TestAuthority("Devices"),
+            servers: TestAuthority("Servers"),
+            cache: cache,
+            clock: clock
+        )
     }
 
     private init(
-        devices: TestAuthority, servers: TestAuthority, cache: SessionCache, clock: WallClock
+        devices: TestAuthority,
+        servers: TestAuthority,
+        cache: SessionCache,
+        clock: WallClock
     ) throws {
         self.devices = devices
         self.servers = servers
@@ -48,7 +57,9 @@ struct TestWorld {
         for name in [TestWorld.first, TestWorld.second] {
             contexts[name] = try TLSContext(
                 server: [servers.issue(name, .server(name)).identity()],
-                options: ServerOptions(clientAuthorities: trust, sessionCache: cache, clock: clock), in: library)
+                options: ServerOptions(clientAuthorities: trust, sessionCache: cache, clock: clock),
+                in: library
+            )
         }
         self.contexts = contexts
     }
@@ -68,23 +79,33 @@ struct TestWorld {
         guard let context = contexts[name] else { return .refuse(.unrecognizedName) }
         return .proceed(
             HelloPolicy(
-                context: context, clientAuthentication: asksForCertificate ? .required(trust) : .none,
-                versions: versions, sessionBinding: SessionBinding(hashing: Array(name.utf8) + [generation])))
+                context: context,
+                clientAuthentication: asksForCertificate ? .required(trust) : .none,
+                versions: versions,
+                sessionBinding: SessionBinding(hashing: Array(name.utf8) + [generation])
+            )
+        )
     }
 
     func client(
-        _ device: TestCertificate? = nil, versions: ClosedRange<TLSVersion> = .tls1_2 ... .tls1_3,
+        _ device: TestCertificate? = nil,
+        versions: ClosedRange<TLSVersion> = .tls1_2 ... .tls1_3,
         checksServer: Bool = true
     ) throws -> TLSContext {
         try TLSContext(
             client: ClientOptions(
-                anchors: checksServer ? [servers.certificate.parsed] : nil, identity: device?.identity(),
-                versions: versions))
+                anchors: checksServer ? [servers.certificate.parsed] : nil,
+                identity: device?.identity(),
+                versions: versions
+            )
+        )
     }
 
     /// One connection from handshake to handshake's end.
     func connect(
-        _ client: TLSContext, to name: String? = TestWorld.first, resuming session: TLSSession? = nil
+        _ client: TLSContext,
+        to name: String? = TestWorld.first,
+        resuming session: TLSSession? = nil
     ) throws -> TLSPair {
         let pair = try TLSPair(server: listening, client: client, serverName: name, session: session)
         pair.handshake(decide)

@@ -3,7 +3,9 @@ import X509
 extension CertificateShape {
     /// The extensions as they go into the certificate, in the order that openssl writes them.
     func extensions(
-        for key: TestKey, issuer: Certificate?, issuerKey: TestKey
+        for key: TestKey,
+        issuer: Certificate?,
+        issuerKey: TestKey
     ) throws -> [Certificate.Extension] {
         var list: [Certificate.Extension] = []
         switch constraints {
@@ -12,7 +14,10 @@ extension CertificateShape {
         case .authority(let length):
             list.append(
                 try Certificate.Extension(
-                    BasicConstraints.isCertificateAuthority(maxPathLength: length), critical: true))
+                    BasicConstraints.isCertificateAuthority(maxPathLength: length),
+                    critical: true
+                )
+            )
         }
         if let keyUses { list.append(try Certificate.Extension(usage(keyUses), critical: true)) }
         if let purposes {
@@ -21,17 +26,20 @@ extension CertificateShape {
         }
         if !dnsNames.isEmpty {
             list.append(
-                try Certificate.Extension(SubjectAlternativeNames(dnsNames.map { .dnsName($0) }), critical: false))
+                try Certificate.Extension(SubjectAlternativeNames(dnsNames.map { .dnsName($0) }), critical: false)
+            )
         }
         if !permittedDNSNames.isEmpty || !excludedDNSNames.isEmpty {
             let constraints = NameConstraints(
                 permittedSubtrees: permittedDNSNames.map { .dnsName($0) },
-                excludedSubtrees: excludedDNSNames.map { .dnsName($0) })
+                excludedSubtrees: excludedDNSNames.map { .dnsName($0) }
+            )
             list.append(try Certificate.Extension(constraints, critical: true))
         }
         if hasSubjectKeyIdentifier {
             list.append(
-                try Certificate.Extension(SubjectKeyIdentifier(hash: key.key.publicKey), critical: false))
+                try Certificate.Extension(SubjectKeyIdentifier(hash: key.key.publicKey), critical: false)
+            )
         }
         if hasWrongAuthorityKeyIdentifier {
             let nobody = AuthorityKeyIdentifier(keyIdentifier: ArraySlice([UInt8](repeating: 0xEE, count: 20)))
@@ -39,16 +47,21 @@ extension CertificateShape {
         } else if hasAuthorityKeyIdentifier, issuer != nil {
             let identifier = SubjectKeyIdentifier(hash: issuerKey.key.publicKey).keyIdentifier
             list.append(
-                try Certificate.Extension(AuthorityKeyIdentifier(keyIdentifier: identifier), critical: false))
+                try Certificate.Extension(AuthorityKeyIdentifier(keyIdentifier: identifier), critical: false)
+            )
         }
         return list
     }
 
     private func usage(_ uses: Set<KeyUse>) -> KeyUsage {
         KeyUsage(
-            digitalSignature: uses.contains(.digitalSignature), nonRepudiation: uses.contains(.nonRepudiation),
-            keyEncipherment: uses.contains(.keyEncipherment), dataEncipherment: uses.contains(.dataEncipherment),
-            keyCertSign: uses.contains(.keyCertSign), cRLSign: uses.contains(.crlSign))
+            digitalSignature: uses.contains(.digitalSignature),
+            nonRepudiation: uses.contains(.nonRepudiation),
+            keyEncipherment: uses.contains(.keyEncipherment),
+            dataEncipherment: uses.contains(.dataEncipherment),
+            keyCertSign: uses.contains(.keyCertSign),
+            cRLSign: uses.contains(.crlSign)
+        )
     }
 }
 

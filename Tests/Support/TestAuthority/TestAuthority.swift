@@ -31,11 +31,15 @@ package struct TestAuthority: Sendable {
     ///   - shape: What its certificate looks like.
     ///   - key: A key to use again, for another certificate of the same CA; nil: a new one.
     package init(
-        _ name: String = "Test CA", shape: CertificateShape = .authority, key: TestKey? = nil
+        _ name: String = "Test CA",
+        shape: CertificateShape = .authority,
+        key: TestKey? = nil
     ) throws {
         let key = try key ?? TestKey(shape.key)
         certificate = TestCertificate(
-            certificate: try TestAuthority.forge(name, shape, key: key, issuer: nil, issuerKey: key), key: key)
+            certificate: try TestAuthority.forge(name, shape, key: key, issuer: nil, issuerKey: key),
+            key: key
+        )
     }
 
     private init(_ certificate: TestCertificate) {
@@ -44,23 +48,36 @@ package struct TestAuthority: Sendable {
 
     /// Issues a leaf.
     package func issue(
-        _ name: String = "device", _ shape: CertificateShape = .client, key: TestKey? = nil
+        _ name: String = "device",
+        _ shape: CertificateShape = .client,
+        key: TestKey? = nil
     ) throws -> TestCertificate {
         let key = try key ?? TestKey(shape.key)
         let issued = try TestAuthority.forge(
-            name, shape, key: key, issuer: certificate.certificate, issuerKey: certificate.key)
+            name,
+            shape,
+            key: key,
+            issuer: certificate.certificate,
+            issuerKey: certificate.key
+        )
         return TestCertificate(certificate: issued, key: key)
     }
 
     /// Issues an intermediate, or cross-signs an authority when its key and name are given.
     package func issueAuthority(
-        _ name: String, _ shape: CertificateShape = .authority, key: TestKey? = nil
+        _ name: String,
+        _ shape: CertificateShape = .authority,
+        key: TestKey? = nil
     ) throws -> TestAuthority {
         TestAuthority(try issue(name, shape, key: key))
     }
 
     private static func forge(
-        _ name: String, _ shape: CertificateShape, key: TestKey, issuer: Certificate?, issuerKey: TestKey
+        _ name: String,
+        _ shape: CertificateShape,
+        key: TestKey,
+        issuer: Certificate?,
+        issuerKey: TestKey
     ) throws -> Certificate {
         let subject = try DistinguishedName {
             if let unit = shape.organizationalUnit { OrganizationalUnitName(unit) }
@@ -68,16 +85,32 @@ package struct TestAuthority: Sendable {
         }
         let serial = shape.serialNumber.map { Certificate.SerialNumber(bytes: $0) } ?? Certificate.SerialNumber()
         let extensions = try Certificate.Extensions(
-            shape.extensions(for: key, issuer: issuer, issuerKey: issuerKey))
+            shape.extensions(for: key, issuer: issuer, issuerKey: issuerKey)
+        )
         if shape.isSignedWithSHA1 {
             return try Certificate(
-                version: .v3, serialNumber: serial, publicKey: key.key.publicKey, notValidBefore: shape.notBefore,
-                notValidAfter: shape.notAfter, issuer: issuer?.subject ?? subject, subject: subject,
-                signatureAlgorithm: .sha1WithRSAEncryption, extensions: extensions, issuerPrivateKey: issuerKey.key)
+                version: .v3,
+                serialNumber: serial,
+                publicKey: key.key.publicKey,
+                notValidBefore: shape.notBefore,
+                notValidAfter: shape.notAfter,
+                issuer: issuer?.subject ?? subject,
+                subject: subject,
+                signatureAlgorithm: .sha1WithRSAEncryption,
+                extensions: extensions,
+                issuerPrivateKey: issuerKey.key
+            )
         }
         return try Certificate(
-            version: .v3, serialNumber: serial, publicKey: key.key.publicKey, notValidBefore: shape.notBefore,
-            notValidAfter: shape.notAfter, issuer: issuer?.subject ?? subject, subject: subject,
-            extensions: extensions, issuerPrivateKey: issuerKey.key)
+            version: .v3,
+            serialNumber: serial,
+            publicKey: key.key.publicKey,
+            notValidBefore: shape.notBefore,
+            notValidAfter: shape.notAfter,
+            issuer: issuer?.subject ?? subject,
+            subject: subject,
+            extensions: extensions,
+            issuerPrivateKey: issuerKey.key
+        )
     }
 }

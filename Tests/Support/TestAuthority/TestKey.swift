@@ -24,7 +24,8 @@ package struct TestKey: Sendable {
             case .ed25519: Certificate.PrivateKey(Curve25519.Signing.PrivateKey())
             case .rsa(let bits):
                 Certificate.PrivateKey(
-                    try _RSA.Signing.PrivateKey(unsafeKeySize: _RSA.Signing.KeySize(bitCount: bits)))
+                    try _RSA.Signing.PrivateKey(unsafeKeySize: _RSA.Signing.KeySize(bitCount: bits))
+                )
             }
     }
 
