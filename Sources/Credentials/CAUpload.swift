@@ -87,9 +87,10 @@ package struct CAUpload: Sendable {
         } else if facts.notAfter.timeIntervalSince(now) <= CertificateValidity.expiringWindow {
             warnings.append(.expiring(subject: facts.subject, notAfter: facts.notAfter))
         }
-        if !facts.isCA { warnings.append(.notACA(subject: facts.subject)) }
         if let usages = facts.keyUsages, !usages.contains(.keyCertSign) {
             warnings.append(.cannotSign(subject: facts.subject))
+        } else if !facts.isCA {
+            warnings.append(.notACA(subject: facts.subject))
         }
         if !facts.allowsClientAuthentication {
             warnings.append(.notForClients(subject: facts.subject, found: facts.extendedKeyUsages ?? []))

@@ -7,40 +7,71 @@ package import Registry
 /// No case carries PEM text or key bytes.
 package enum CredentialsError: Error, Hashable, Sendable {
     // Uploads.
+
+    /// More bytes than are read.
     case tooLarge(Upload, bytes: Int, limit: Int)
+    /// No PEM or DER of what is needed.
     case unreadable(Upload, OpenSSLError)
+    /// A longer chain than is served.
     case tooManyCertificates(found: Int, limit: Int)
+    /// No certificate bears the private key's public half.
     case keyMatchesNothing(subjects: [String])
+    /// A certificate that issued none of the others.
     case unrelatedCertificate(subject: String, leaf: String)
+    /// A certificate that bears the issuer's name, but whose key did not sign.
     case notSignedBy(subject: String, issuer: String)
+    /// Past its end of validity.
     case expired(subject: String, notAfter: Date, now: Date)
+    /// Extended key usages without serverAuth.
     case wrongPurpose(subject: String, found: [String])
+    /// A key that is too short.
     case weakKey(subject: String, found: KeyKind, needed: String)
+    /// A kind of key that nothing is served with.
     case unsupportedKey(subject: String, found: KeyKind)
+    /// A server certificate without a DNS name.
     case noDomainName(subject: String, unusable: [String])
+    /// One name cannot stand for several certificates.
     case oneNameForMany(ObjectName, certificates: Int)
+    /// A fact that the registry cannot hold.
     case unreadableFacts(subject: String, RegistryError)
 
     // The master key.
+
+    /// No place that was looked at has it.
     case masterKeyMissing(lookedFor: [String])
+    /// Its file cannot be opened, read or written.
     case masterKeyInaccessible(path: String, call: String, errno: Int32)
+    /// Its file is open to others.
     case masterKeyPermissions(path: String, found: UInt16)
+    /// Its place holds something else.
     case masterKeyFormat(source: String, bytes: Int)
+    /// A new one would overwrite it.
     case masterKeyExists(path: String)
+    /// OpenSSL cannot make one, or seal with it.
     case masterKeyUnavailable(OpenSSLError)
 
     // Hosted certificates, when they are to be served.
+
+    /// The stored key needs another master key.
     case sealedUnderAnotherKey(certificate: Fingerprint, sealedUnder: MasterKeyID, have: MasterKeyID)
+    /// The stored key was changed, cut short, or belongs to another certificate.
     case sealedKeyDamaged(certificate: Fingerprint)
+    /// OpenSSL refuses a stored certificate with its key.
     case unusableCertificate(ServerCertificateSlot, certificate: Fingerprint, OpenSSLError)
+    /// OpenSSL refuses to serve the certificates of one name.
     case unusableCertificates(SlotGroup, OpenSSLError)
+    /// OpenSSL refuses a stored CA.
     case unusableCA(Fingerprint, OpenSSLError)
+    /// OpenSSL has no memory or providers left.
     case libraryUnavailable(OpenSSLError)
 
     /// What was uploaded.
     package enum Upload: String, Hashable, Sendable {
+        /// A leaf and its intermediates.
         case chain = "certificate chain"
+        /// A leaf's key.
         case key = "private key"
+        /// CA certificates.
         case authorities = "CA bundle"
     }
 }

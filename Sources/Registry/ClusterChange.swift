@@ -1,5 +1,5 @@
 /// A change of the cluster, as an operator asks for it; `ClusterState.applying` has the rules.
-package enum ClusterChange: Hashable, Sendable {
+package indirect enum ClusterChange: Hashable, Sendable {
     /// Puts an uploaded certificate into the store.
     case hostCertificate(HostedCertificate)
     /// Removes an unbound certificate from the store, its key included.
@@ -22,6 +22,8 @@ package enum ClusterChange: Hashable, Sendable {
     case setMode(AuthenticationMode, anonymous: Bool?)
     /// Switches the TLS versions that clients may use.
     case setTLS(TLSVersionRange)
+    /// Several changes in one step, in this order: all of them or none.
+    case all([ClusterChange])
 }
 
 /// What a change did, for people: the words, the command that takes it back, and what to watch out for.
@@ -41,6 +43,16 @@ package struct RegistryChangeSummary: Hashable, Sendable, CustomStringConvertibl
     }
 
     package var description: String { words }
+
+    /// Describes several changes as one.
+    init(joining summaries: [RegistryChangeSummary]) {
+        let undos = summaries.compactMap(\.undo).reversed()
+        self.init(
+            summaries.map(\.words).joined(separator: "; "),
+            undo: undos.count == summaries.count && !undos.isEmpty ? undos.joined(separator: " && ") : nil,
+            warnings: summaries.flatMap(\.warnings)
+        )
+    }
 }
 
 /// One step of the cluster's history: the state before, the state after, and what happened between them.

@@ -92,8 +92,30 @@ package final class ClusterControl<Prepared: Sendable>: Sendable {
         at now: Date,
         expecting revision: UInt64? = nil
     ) async throws(ClusterControlError) -> ClusterTransition {
-        await turnstile.enter()
-        defer { turnstile.leave() }
+        // A task of its own: an administrator who hangs up must not cancel a store that has half happened.
+        let outcome = Task<Result<ClusterTransition, ClusterControlError>, Never> {
+            await turnstile.enter()
+            defer { turnstile.leave() }
+            do throws(ClusterControlError) {
+                return .success(try await carryOut(change, at: now, expecting: revision))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try await outcome.value.get()
+    }
+
+    /// What `apply` would do now, short of storing and publishing it.
+    package func rehearse(_ change: ClusterChange, at now: Date) async throws(ClusterControlError) -> ClusterTransition
+    {
+        try await check(change, at: now, expecting: nil).transition
+    }
+
+    private func carryOut(
+        _ change: ClusterChange,
+        at now: Date,
+        expecting revision: UInt64?
+    ) async throws(ClusterControlError) -> ClusterTransition {
         let (transition, prepared) = try await check(change, at: now, expecting: revision)
         guard let prepared else { return transition }
         do {
@@ -104,12 +126,6 @@ package final class ClusterControl<Prepared: Sendable>: Sendable {
         let next = PublishedCluster(state: transition.after, prepared: prepared)
         published.withLock { $0 = next }
         return transition
-    }
-
-    /// What `apply` would do now, short of storing and publishing it.
-    package func rehearse(_ change: ClusterChange, at now: Date) async throws(ClusterControlError) -> ClusterTransition
-    {
-        try await check(change, at: now, expecting: nil).transition
     }
 
     private func check(

@@ -33,6 +33,17 @@ extension ClusterState {
         case .unregisterCA(let fingerprint): try unregister(fingerprint)
         case .setMode(let mode, let anonymous): try setMode(mode, anonymous: anonymous)
         case .setTLS(let range): setTLS(range)
+        case .all(let changes): try applyAll(changes, at: now, limits: limits)
         }
+    }
+
+    private mutating func applyAll(
+        _ changes: [ClusterChange],
+        at now: Date,
+        limits: ClusterLimits
+    ) throws(RegistryError) -> RegistryChangeSummary {
+        var summaries: [RegistryChangeSummary] = []
+        for change in changes { summaries.append(try apply(change, at: now, limits: limits)) }
+        return RegistryChangeSummary(joining: summaries)
     }
 }

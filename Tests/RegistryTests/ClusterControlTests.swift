@@ -26,6 +26,7 @@ private final class MemoryStore: RegistryStore {
 
     func save(_ transition: ClusterTransition) async throws {
         await Task.yield()
+        try Task.checkCancellation()
         if isBroken { throw Failure() }
         saved.withLock { $0.append(transition) }
     }
@@ -153,5 +154,16 @@ private final class MemoryStore: RegistryStore {
         let steps = store.steps
         #expect(steps.map(\.before.revision) == Array(0..<30))
         #expect(steps.map(\.after.revision) == Array(1...30))
+    }
+
+    @Test func `carries a change through although its caller was cancelled`() async throws {
+        let control = try await control(MemoryStore())
+        let change = ClusterChange.registerCAs([try authority("a")])
+        let caller = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await control.apply(change, at: noon)
+        }
+        #expect(try await caller.value.isChange)
+        #expect(control.current.state.revision == 1)
     }
 }

@@ -8,7 +8,8 @@ import Testing
         let name = try ObjectName("shop")
         return [
             .domainName(text: "a b", problem: .forbiddenByte(0x20)), .fingerprint(found: "3 digits"),
-            .objectName("a b"), .serialNumber("x"), .unknownSlotName("x"), .tlsRangeReversed(minimum: .tls1_3, maximum: .tls1_2),
+            .objectName("a b"), .serialNumber("x"), .unknownSlotName("x"),
+            .tlsRangeReversed(minimum: .tls1_3, maximum: .tls1_2),
             .noSuchCertificate("x"), .noSuchCA("x"), .ambiguousReference("0", matches: [print]),
             .slotEmpty(.custom(1)), .certificateAlreadyHosted(print), .certificateNameTaken(name, by: print),
             .certificateInUse(print, slot: .default), .certificateInUse(print, slot: .custom(1)),

@@ -1,8 +1,12 @@
 /// A version of TLS, as the registry and the command line write it.
 package enum TLSProtocolVersion: String, Hashable, Sendable, CaseIterable, Comparable, CustomStringConvertible {
+    /// TLS 1.0.
     case tls1_0 = "1.0"
+    /// TLS 1.1.
     case tls1_1 = "1.1"
+    /// TLS 1.2.
     case tls1_2 = "1.2"
+    /// TLS 1.3.
     case tls1_3 = "1.3"
 
     package var description: String { rawValue }
