@@ -3,7 +3,8 @@ import Reactors
 
 /// The way of a connection from accept to its backend; "The life of a connection" has the same numbers.
 ///
-/// A stage is a type that only the stage before can make, so none can be skipped. A ``Refusal`` leaves the way anywhere.
+/// A stage is a type that only the stage before can make, so that none can be skipped. A ``Refusal`` leaves the way at
+/// any step.
 final class Admission: StreamHandler {
     enum Stage: ~Copyable {
         case handshake(Handshake)
@@ -29,7 +30,7 @@ final class Admission: StreamHandler {
             // 1. Accept: allow list and limits, before any cryptography.  2. One snapshot of the cluster.
             let accepted = try AcceptedConnection(socket, at: entrance, now: reactor.now)
             let admission = Admission(entrance, accepted.record)
-            // 3. ClientHello → 4. server name → 5. context → 6. handshake and chain: ServerNameRouter, called by OpenSSL.
+            // 3. ClientHello → 4. server name → 5. context → 6. handshake, chain: OpenSSL asks the ServerNameRouter.
             let handshake = try Handshake(accepted, at: entrance, on: reactor, handler: admission)
             handshake.stream.start()
             admission.stage = .handshake(handshake)

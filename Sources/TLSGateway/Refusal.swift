@@ -9,42 +9,75 @@ package import Registry
 /// a CONNACK code. ``Refusal/description`` puts the facts in words.
 package enum Refusal: Error, Hashable, Sendable {
     // Accept: answered by closing the socket, before any cryptography.
+    /// The source is outside the access point's allow list.
     case sourceNotAllowed(NetworkAddress, accessPoint: String)
+    /// One source begins more handshakes than its bucket has tokens.
     case sourceTooFast(NetworkAddress, allowed: AdmissionSettings.SourceAllowance)
+    /// All sources together begin more handshakes than the common bucket has tokens.
     case tooManyHandshakes(allowedPerSecond: Double)
+    /// As many connections are open as may be.
     case tooManyConnections(open: Int, allowed: Int)
+    /// The node drains.
     case shuttingDown
+    /// OpenSSL could not make a connection.
     case outOfResources(OpenSSLError)
 
     // Handshake: answered by an alert.
+    /// The first bytes are no TLS record.
     case notTLS(found: String)
+    /// The ClientHello breaks its grammar.
     case helloMalformed(HelloDefect)
+    /// No certificate serves the name, and the default does not stand in.
     case serverNameUnknown(DomainName)
+    /// The client named nobody, and the default does not stand in.
     case serverNameMissing
+    /// The client's server name can be no certificate's, and the default does not stand in.
     case serverNameUnusable
+    /// The name's certificate was unbound.
     case serverNameRetired(DomainName)
+    /// No certificate serves at all.
     case noServerCertificate
+    /// Client and cluster have no version in common.
     case tlsVersionOutOfRange(offered: [TLSVersion], allowed: ClosedRange<TLSVersion>)
+    /// Client and certificate have no cipher suite or signature algorithm in common.
     case noCommonAlgorithm(facts: String)
+    /// The client showed no certificate where one is needed.
     case clientCertificateMissing
+    /// The client's chain does not pass.
     case clientCertificateRefused(ChainFailure)
+    /// The client said by an alert that it does not trust the server's certificate.
     case serverCertificateRefused(TLSAlert)
+    /// The client broke the handshake in another way.
     case handshakeFailed(TLSFailure)
+    /// The handshake took longer than its absolute limit.
     case handshakeTimedOut(after: Duration)
+    /// The client went away within the handshake.
     case handshakeAbandoned
 
     // CONNECT, identity, client id: answered by a CONNACK.
+    /// No complete CONNECT came within its absolute limit.
     case connectTimedOut(after: Duration)
+    /// The client went away before its CONNECT was complete.
     case connectAbandoned
+    /// The first packet was another than CONNECT.
     case connectMissing(found: PacketType)
+    /// The CONNECT breaks the standard.
     case connectMalformed(CodecError)
+    /// The CONNECT is larger than is read.
     case connectTooLarge(bytes: Int, allowed: Int)
+    /// A protocol level that is not spoken here.
     case protocolVersionUnknown(level: UInt8?)
+    /// A client without a user name, where such are not allowed.
     case anonymousNotAllowed
+    /// A client with a user name, where no user is known.
     case passwordNotChecked
+    /// The chain was valid at the handshake, or at the one whose session is resumed, and is no longer.
     case certificateExpired(validUntil: Date, now: Date)
+    /// The chain's CA was taken out since the handshake.
     case issuerUnregistered(Fingerprint)
+    /// Neither CONNECT nor certificate gives a client id.
     case clientIdentifierMissing
+    /// The CONNECT's client id is not the certificate's, and must be.
     case clientIdentifierMismatch(found: String, needed: String)
 
     /// The alert that refuses a ClientHello.

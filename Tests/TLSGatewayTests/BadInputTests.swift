@@ -44,7 +44,8 @@ struct ForeignProtocolTests {
         let pipe = try SocketPipe(port: gateway.port())
         try pipe.send(Array(hello.prefix(40)), by: .now + GatewayUnderTest.patience)
         pipe.finishSending()
-        #expect(try pipe.receive(upTo: 10, by: .now + GatewayUnderTest.patience).isEmpty)
+        // libssl complains by an alert before the end.
+        while try !pipe.receive(upTo: 10, by: .now + GatewayUnderTest.patience).isEmpty {}
         #expect(gateway.finalStatistics().refused == [.handshakeAbandoned: 1])
     }
 }

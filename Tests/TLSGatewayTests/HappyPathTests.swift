@@ -48,6 +48,21 @@ struct HappyPathTests {
         #expect(guest.accessPoint == "public")
     }
 
+    @Test func `may send all it has to say at once and stop sending`() async throws {
+        let gateway = try await GatewayUnderTest()
+        let pipe = try SocketPipe(port: gateway.port(.mqtt))
+        let connect = try Caller().connect.encoded(for: .v5, from: .client)
+        try pipe.send(connect + Array("behind".utf8), by: .now + GatewayUnderTest.patience)
+        pipe.finishSending()
+        var received: [UInt8] = []
+        while true {
+            let more = try pipe.receive(upTo: 100, by: .now + GatewayUnderTest.patience)
+            if more.isEmpty { break }
+            received += more
+        }
+        #expect(received.suffix(6) == Array("behind".utf8))
+    }
+
     @Test func `has what it sent behind its CONNECT given to the backend`() async throws {
         let gateway = try await GatewayUnderTest()
         let pipe = try gateway.pipe()

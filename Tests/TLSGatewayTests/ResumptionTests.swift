@@ -37,6 +37,7 @@ struct ResumptionTests {
         let device = TestDevice(pipe, version: caller.mqtt)
         // A ticket of TLS 1.3 is read along with the CONNACK.
         try #require(GatewayUnderTest.fate(of: device, caller, pipe) == .admitted)
+        pipe.finishSending()
         return try #require(pipe.connection.session)
     }
 

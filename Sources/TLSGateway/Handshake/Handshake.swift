@@ -64,12 +64,13 @@ struct Handshake: ~Copyable {
             },
             at: now
         )
+        let route = transport?.settleHandshake()
         if transport != nil { stream.deadline = now.advanced(by: connectTimeout) }
         return SecuredConnection(
             stream: stream,
             mode: mode,
             settings: settings,
-            serverName: transport?.route?.name,
+            serverName: route?.name,
             tlsVersion: session?.version,
             proof: session.flatMap { PeerProof(of: $0) }
         )

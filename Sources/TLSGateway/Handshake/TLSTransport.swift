@@ -4,15 +4,19 @@ import Reactors
 /// A connection with TLS: OpenSSL works on the socket itself, and the stream above sees plain bytes.
 final class TLSTransport: StreamTransport {
     let descriptor: Int32
+    let session: TLSConnection
     private var socket: Descriptor?
-    private var connection: TLSConnection?
     private let record: ConnectionRecord
-    /// What only the handshake needs; let go of when it is done, for the sake of idle connections.
-    private var router: ServerNameRouter?
-    /// Where the server name led, once it led somewhere.
-    private(set) var route: ServerNameRoute?
-    /// Our own refusal of the ClientHello.
-    private(set) var refusal: Refusal?
+    private var negotiation: Negotiation?
+
+    /// What only the handshake needs; apart, so that an idle connection does not carry it.
+    private final class Negotiation {
+        let router: ServerNameRouter
+        var route: ServerNameRoute?
+        var refusal: Refusal?
+
+        init(router: ServerNameRouter) { self.router = router }
+    }
 
     /// Takes over an accepted socket; the handshake begins with the first `open`.
     init(
@@ -22,48 +26,48 @@ final class TLSTransport: StreamTransport {
         record: ConnectionRecord
     ) throws(OpenSSLError) {
         descriptor = socket.descriptor
-        connection = try TLSConnection(server: context, descriptor: descriptor)
+        session = try TLSConnection(server: context, descriptor: descriptor)
         self.socket = socket.takeDescriptor()
         self.record = record
-        self.router = router
+        negotiation = Negotiation(router: router)
     }
-
-    /// The TLS side of the connection; `nil` once it is closed.
-    var session: TLSConnection? { connection }
 
     func open() -> TransportStep {
-        guard let connection, let router else { return .ready }
-        let outcome = step(connection.handshake { answer($0, router) })
-        if case .ready = outcome { self.router = nil }
-        return outcome
+        guard let negotiation else { return .ready }
+        return step(session.handshake { answer($0, negotiation) })
     }
 
-    private func answer(_ hello: borrowing ClientHello, _ router: ServerNameRouter) -> HelloDecision {
+    private func answer(_ hello: borrowing ClientHello, _ negotiation: Negotiation) -> HelloDecision {
         do throws(Refusal) {
-            let (policy, route) = try router.route(hello, noting: record)
-            self.route = route
+            let (policy, route) = try negotiation.router.route(hello, noting: record)
+            negotiation.route = route
             return .proceed(policy)
         } catch {
-            refusal = error
+            negotiation.refusal = error
             return .refuse(error.helloAlert)
         }
     }
 
-    func read(into buffer: UnsafeMutableRawBufferPointer) -> TransportStep {
-        connection.map { step($0.read(into: buffer)) } ?? .endOfStream
+    /// Our own refusal of the ClientHello, as long as the handshake is not settled.
+    var refusal: Refusal? { negotiation?.refusal }
+
+    /// Ends the handshake's part and gives where its server name led.
+    func settleHandshake() -> ServerNameRoute? {
+        defer { negotiation = nil }
+        return negotiation?.route
     }
 
-    func write(_ bytes: UnsafeRawBufferPointer) -> TransportStep {
-        connection.map { step($0.write(bytes)) } ?? .endOfStream
-    }
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> TransportStep { step(session.read(into: buffer)) }
 
-    var hasBufferedInput: Bool { connection?.hasPending ?? false }
+    func write(_ bytes: UnsafeRawBufferPointer) -> TransportStep { step(session.write(bytes)) }
 
-    func finish() -> TransportStep { connection.map { step($0.shutdown()) } ?? .ready }
+    var hasBufferedInput: Bool { session.hasPending }
 
+    func finish() -> TransportStep { step(session.shutdown()) }
+
+    /// Closes the socket. OpenSSL's side of the connection goes with this object and does not touch the socket again.
     func close() {
-        guard connection != nil else { return }
-        connection = nil
+        guard socket != nil else { return }
         socket = nil
         record.closed()
     }
@@ -75,7 +79,7 @@ final class TLSTransport: StreamTransport {
         case .wantRead: .wantRead
         case .wantWrite: .wantWrite
         case .endOfStream: .endOfStream
-        case .failed: .failed(connection?.failure ?? .truncated)
+        case .failed: .failed(session.failure ?? .truncated)
         }
     }
 }

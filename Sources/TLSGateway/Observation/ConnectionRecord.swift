@@ -14,7 +14,7 @@ final class ConnectionRecord {
     var protocolVersion: ProtocolVersion?
     private let peer: SocketAddress
     private let entrance: Entrance
-    private let permit: ConnectionPermit
+    private var permit: ConnectionPermit?
     private var session: TLSSessionFacts?
     private var device: Fingerprint?
     private var clientID: ClientIdentifier?
@@ -25,7 +25,8 @@ final class ConnectionRecord {
     /// What admission came to.
     private enum Outcome {
         case admitted
-        case refused(Refusal)
+        // On the heap: few connections are refused, and those that are served carry this too.
+        indirect case refused(Refusal)
     }
 
     /// What was agreed upon in a handshake.
@@ -82,14 +83,22 @@ final class ConnectionRecord {
     /// The socket is closed.
     func closed() {
         isClosed = true
+        permit = nil
         if isOpen { entrance.counters.closed(session?.version) }
         finishIfOver()
     }
 
-    /// Counts a refusal at accept. Such floods are counted, not logged: a line would cost more than the refusal.
+    /// Counts a refusal at accept. What comes in floods is logged for debugging only: a line would cost more than the
+    /// refusal.
     static func refusedAtAccept(_ refusal: Refusal, peer: SocketAddress, by entrance: Entrance) {
         entrance.counters.refused(refusal.reason)
-        entrance.services.logger.debug(
+        let level: Logger.Level =
+            switch refusal {
+            case .noServerCertificate, .outOfResources: .info
+            default: .debug
+            }
+        entrance.services.logger.log(
+            level: level,
             "connection refused",
             metadata: [
                 LogKey.accessPoint: "\(entrance.accessPoint.name)", LogKey.peer: "\(peer)",
@@ -100,7 +109,7 @@ final class ConnectionRecord {
 
     /// The one line, as soon as both the outcome is known and the socket closed.
     private func finishIfOver() {
-        guard isClosed, let outcome else { return }
+        guard isClosed, let outcome, entrance.services.logger.logLevel <= .info else { return }
         var metadata: Logger.Metadata = [
             LogKey.accessPoint: "\(entrance.accessPoint.name)",
             LogKey.peer: "\(peer)",

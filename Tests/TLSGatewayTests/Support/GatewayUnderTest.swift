@@ -156,7 +156,10 @@ extension GatewayUnderTest {
         } catch {
             if case .peerAlert(let alert) = pipe?.connection.failure { return .alert(alert) }
             if error.isClosed { return .closed }
-            if pipe?.connection.failure == .truncated { return .closed }
+            switch pipe?.connection.failure {
+            case .truncated, .transport: return .closed
+            default: break
+            }
             return .other("\(error)")
         }
     }

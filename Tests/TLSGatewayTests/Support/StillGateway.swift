@@ -118,8 +118,10 @@ final class PeerEnd {
         let context = try TLSContext(client: ClientOptions())
         let connection = try TLSConnection(client: context, descriptor: descriptor, serverName: "default.test")
         for _ in 0..<10 {
-            if connection.handshake() == .done { return connection }
+            let step = connection.handshake()
+            // The client's last flight is there only now.
             gateway.settle()
+            if step == .done { return connection }
         }
         throw connection.failure ?? .truncated
     }

@@ -2,6 +2,7 @@ import Credentials
 import FoundationEssentials
 import OpenSSL
 import Registry
+import Synchronization
 import TestAuthority
 
 /// A cluster in memory, changed by the same rules as a real one.
@@ -14,12 +15,17 @@ struct TestCluster: Sendable {
     init(settings: ClusterSettings, reactors: Int, clock: WallClock = .system) async throws {
         let encryption = KeyEncryption(try MasterKey.generate())
         let environment = try HandshakeEnvironment(reactors: reactors, clock: clock)
+        Self.environments.withLock { $0.append(environment) }
         self.encryption = encryption
         serverAuthority = try TestAuthority("Server CA")
         control = try await ClusterControl(store: NoStore(), bootstrap: settings) { state in
             try ContextCatalog(state, encryption: encryption, environment: environment)
         }
     }
+
+    /// Every environment that was made, kept for ever: a thread that has used a library context looks into it once more
+    /// when it ends, and the threads of a test run outlive its clusters.
+    private static let environments = Mutex<[HandshakeEnvironment]>([])
 
     /// Uploads a server certificate for these names.
     @discardableResult
