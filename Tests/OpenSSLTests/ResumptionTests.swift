@@ -60,6 +60,29 @@ import Testing
     }
 
     @Test(arguments: versions)
+    func `two reactors resume and drop one session at the same time`(_ version: TLSVersion) async throws {
+        // Small: the two also evict each other's sessions all the time.
+        let world = try TestWorld(cache: SessionCache(capacity: 16))
+        let client = try world.client(world.devices.issue(), versions: version...version)
+        let session = try session(world, client)
+        let reactors = try [world, world.onAnotherReactor()]
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for reactor in reactors {
+                group.addTask {
+                    for _ in 0..<100 {
+                        let pair = try reactor.connect(client, resuming: session)
+                        #expect(pair.server.failure == nil)
+                        #expect(pair.server.peerCommonName == "device")
+                        #expect(pair.exchange("hello") == "hello")
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(world.cache.count <= 16)
+    }
+
+    @Test(arguments: versions)
     func `a session of one name is not resumed under another`(_ version: TLSVersion) throws {
         let world = try TestWorld()
         let client = try world.client(world.devices.issue(), versions: version...version, checksServer: false)
