@@ -1,3 +1,4 @@
+import ArgumentParser
 import LDNS
 import NameCheck
 import Node
@@ -23,7 +24,7 @@ import Testing
     @Test func `is the access points, the first one first`() throws {
         let targets = try Self.configuration().expectedTargets()
         #expect(
-            targets.map { "\($0.name) \($0.kind.rawValue)" } == ["public.example.net public", "vpc.example.net vpc"]
+            targets.map { "\($0.name) \($0.kind.rawValue)" } == ["public.example.net. public", "vpc.example.net. vpc"]
         )
     }
 
