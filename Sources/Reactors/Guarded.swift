@@ -10,7 +10,8 @@ package struct Guarded<Value: Sendable>: ~Copyable, @unchecked Sendable {
     @usableFromInline let lock = POSIXLock()
     @usableFromInline let value: UnsafeMutablePointer<Value>
 
-    init(_ value: Value) {
+    /// Wraps a first value.
+    package init(_ value: Value) {
         self.value = .allocate(capacity: 1)
         self.value.initialize(to: value)
     }
