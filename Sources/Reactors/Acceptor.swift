@@ -151,8 +151,8 @@ final class Acceptor: DescriptorHandler, TimerHandler, @unchecked Sendable {
             var peer = clinux_address()
             let number = clinux_accept(descriptor, &peer)
             if number >= 0 {
-                clinux_close(number)
                 reactor.counters.connectionsShed.wrappingAdd(1, ordering: .relaxed)
+                clinux_close(number)
             }
             obtainSpare()
             // Another thread may have been quicker to take the descriptor: then there is nothing to work with.

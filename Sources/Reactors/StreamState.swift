@@ -1,5 +1,5 @@
-/// The changing part of a stream; behind a pointer for the reason given at `ReactorCore`.
-struct StreamState {
+/// The changing part of a stream; behind a pointer for the reason given at `ReactorCore`, and never copied as a whole.
+struct StreamState: ~Copyable {
     /// Where a stream is in its life; it only moves down, but for the way through `inTransit` back to `open`.
     enum Phase: UInt8 {
         /// Not started.

@@ -30,37 +30,39 @@ private func exhaustOneReactor() throws {
     manual.turn()
     let peers = try (0..<20).map { _ in try Peer(connectingTo: address) }
 
-    // All that is left: five descriptors.
+    // All that is left: five descriptors. (The test's own runtime may take one at any time, so none is counted on.)
     let hoard = exhaustDescriptors(leaving: 5)
+    #expect(manual.turn { manual.reactor.statistics.acceptPauses == 1 })
+    let atFirst = accepted.withLock { $0.count }
+    #expect((3...5).contains(atFirst))
+    let events = manual.reactor.statistics.events
     manual.turn(1000)
-    #expect(accepted.withLock { $0.count } == 5)
-    #expect(manual.reactor.statistics.acceptPauses == 1, "a thousand turns, one attempt")
-    #expect(manual.reactor.statistics.events == 1)
+    #expect(manual.reactor.statistics.acceptPauses == 1, "a thousand turns, no further attempt")
+    #expect(manual.reactor.statistics.events == events)
     #expect(manual.reactor.statistics.connectionsShed == 0, "a short shortage costs nobody the connection")
 
     // Descriptors come back before the pause is over.
     for descriptor in hoard.prefix(10) { clinux_close(descriptor) }
     manual.turn(10)
-    #expect(accepted.withLock { $0.count } == 5)
+    #expect(accepted.withLock { $0.count } == atFirst)
     manual.clock.advance(by: Acceptor.pause)
-    manual.turn(2)
-    #expect(accepted.withLock { $0.count } == 15)
-    #expect(manual.reactor.statistics.acceptPauses == 2)
+    #expect(manual.turn { manual.reactor.statistics.acceptPauses == 2 })
+    let served = accepted.withLock { $0.count }
+    #expect(served > atFirst + 5)
+    #expect(manual.reactor.statistics.connectionsShed == 0)
 
     // A whole pause in vain: those who wait are turned away at once.
     manual.clock.advance(by: Acceptor.pause)
-    manual.turn(2)
-    #expect(manual.reactor.statistics.connectionsShed == 5)
-    #expect(turnedAway(of: peers, waitingFor: 5) == 5)
+    #expect(manual.turn { manual.reactor.statistics.connectionsShed == peers.count - served })
+    #expect(turnedAway(of: peers, waitingFor: peers.count - served) == peers.count - served)
 
     // And when all is well again, newcomers are served as ever.
     for descriptor in hoard.dropFirst(10) { clinux_close(descriptor) }
     manual.clock.advance(by: Acceptor.pause)
     manual.turn(2)
     let late = try Peer(connectingTo: address)
-    manual.turn(2)
-    #expect(accepted.withLock { $0.count } == 16)
-    _ = late
+    #expect(manual.turn { accepted.withLock { $0.count } == served + 1 })
+    withExtendedLifetime(late) {}
 }
 
 private func exhaustRunningGroup() throws {

@@ -1,3 +1,4 @@
+import CLinux
 import Testing
 
 @testable import Reactors
@@ -187,7 +188,21 @@ import Testing
         #expect(handler.reasons == ["the peer left before the connection was ready"])
     }
 
-    @Test func `a stream that closes itself before it started is told so and given back`() throws {
+    @Test func `a stream closed before it was started is ended without being opened`() throws {
+        let manual = try ManualReactor()
+        let handler = RecordingHandler()
+        var pair: [Int32] = [-1, -1]
+        try #require(clinux_socket_pair(&pair) == 0)
+        let transport = PlainTransport(adopting: Descriptor(adopting: pair[0]))
+        let peer = Peer(adopting: pair[1])
+        Stream(transport: transport, peer: .unnamed, on: manual.reactor, handler: handler).close()
+        manual.turn()
+        #expect(handler.opened == 0)
+        #expect(handler.reasons == ["closed by this side"])
+        #expect(peer.hasEnded)
+    }
+
+    @Test func `a transport that cannot open ends the stream with its reason`() throws {
         let manual = try ManualReactor()
         let handler = RecordingHandler()
         let (stream, peer) = try manual.stream(handler: handler) {
@@ -196,7 +211,9 @@ import Testing
             return transport
         }
         defer { withExtendedLifetime(peer) {} }
+        #expect(handler.opened == 0)
         #expect(handler.reasons.count == 1)
+        #expect(handler.reasons.first?.contains("needed an IP address") == true)
         #expect(stream.isClosing)
     }
 
