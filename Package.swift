@@ -37,7 +37,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Node", "AdminAPI", "NameCheck", "LDNS", "TLSGateway", "Registry", "Reactors", "OpenSSL",
+                "Node", "AdminAPI", "NameCheck", "LDNS", "TLSGateway", "Credentials", "Registry", "Reactors",
+                "OpenSSL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -52,7 +53,8 @@ let package = Package(
         .target(
             name: "Node",
             dependencies: [
-                "AdminAPI", "TLSGateway", "Credentials", "SQLiteStorage", "Registry", "MQTTBroker", "MQTTCodec", "Reactors",
+                "AdminAPI", "TLSGateway", "Credentials", "SQLiteStorage", "Registry", "MQTTBroker", "MQTTCodec",
+                "Reactors",
                 "OpenSSL",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -93,6 +95,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
+            exclude: ["Report/dns-check-1.schema.json"],
             swiftSettings: strict
         ),
         .target(
@@ -126,7 +129,12 @@ let package = Package(
             path: "Tests/Support/TestAuthority",
             swiftSettings: strict
         ),
-        .target(name: "TestDevice", dependencies: ["MQTTCodec"], path: "Tests/Support/TestDevice", swiftSettings: strict),
+        .target(
+            name: "TestDevice",
+            dependencies: ["MQTTCodec"],
+            path: "Tests/Support/TestDevice",
+            swiftSettings: strict
+        ),
         .target(
             name: "TestNameServer",
             dependencies: [
@@ -170,7 +178,8 @@ let package = Package(
         .testTarget(
             name: "TLSGatewayTests",
             dependencies: [
-                "TLSGateway", "Credentials", "OpenSSL", "Registry", "MQTTCodec", "Reactors", "TestAuthority", "TestDevice",
+                "TLSGateway", "Credentials", "OpenSSL", "Registry", "MQTTCodec", "Reactors", "TestAuthority",
+                "TestDevice",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -178,7 +187,7 @@ let package = Package(
         .testTarget(
             name: "NodeTests",
             dependencies: [
-                "Node", "Registry", "Reactors", "TLSGateway", "MQTTBroker",
+                "Node", "Credentials", "Registry", "Reactors", "TLSGateway", "MQTTBroker", "MQTTCodec",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -190,6 +199,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -197,7 +207,8 @@ let package = Package(
         .testTarget(
             name: "sluiceTests",
             dependencies: [
-                "sluice", "AdminAPI", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "sluice", "Node", "AdminAPI", "NameCheck", "LDNS", "TLSGateway", "Credentials", "Registry", "OpenSSL",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
         ),
