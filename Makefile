@@ -33,7 +33,7 @@ demo: ## the main job, shown: gateway, custom domain, DNS check, devices by mutu
 .PHONY: test
 test: setup ## all tests; FILTER=Name runs some of them
 	$(SWIFT) build --build-tests $(SWIFT_FLAGS)
-	$(SWIFT) test --skip-build $(if $(FILTER),--filter $(FILTER))
+	$(SWIFT) test --skip-build --no-parallel $(if $(FILTER),--filter $(FILTER))
 
 .PHONY: bench
 bench: ## CPU per message and per handshake beside Mosquitto and HAProxy in the same run

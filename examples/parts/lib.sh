@@ -8,7 +8,15 @@ step() { steps=$((steps + 1)) && printf '\n%s%d. %s%s\n' "$bold" $steps "$1" "$p
 say() { printf '%s\n' "$*"; }
 
 # Prints a command as a person would type it, then runs it.
-show() { printf '$ %s\n' "$(sed -e "s|$demo/||g" -e "s|$here/\.\./|examples/|g" -e 's|with_hosts ||' <<<"$*")" && "$@"; }
+show() {
+    local line='' word
+    for word in "$@"; do
+        word=${word#"$demo/"} word=${word/#"$here/../"/examples/}
+        case $word in *' '* | *'#'*) word="'$word'" ;; esac
+        line+=" $word"
+    done
+    printf '$%s\n' "${line/#" env LD_PRELOAD=libnss_wrapper.so NSS_WRAPPER_HOSTS=hosts"/}" && "$@"
+}
 sluice() { "$sluice" "$@"; }
 
 # Runs what must fail, and fails if it does not.
@@ -37,7 +45,8 @@ free_port() {
     done
 }
 
-# Starts a process in the background; it is stopped when the example ends, however it ends.
+# Starts a program (no function: it would hide behind a shell) in the background; it is stopped when the example ends,
+# however it ends.
 background() {
     local log=$1
     shift

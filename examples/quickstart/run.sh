@@ -32,7 +32,7 @@ show sluice ca-certs register --ca keys/CA.crt --name devices
 . "$here/devices.sh"
 
 step 'A device with a certificate of a CA that nobody registered is refused'
-refused show with_hosts mosquitto_pub $(as_device stranger) -i stranger -t plant/1/temperature -m 99 -q 1
+refused show $with_hosts mosquitto_pub $(as_device stranger) -i stranger -t plant/1/temperature -m 99 -q 1
 say "The gateway's log says why:"
 wait_for 'the refusal in the log' grep -q stranger gateway.log
 grep stranger gateway.log | tail -n 1
