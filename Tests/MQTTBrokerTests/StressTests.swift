@@ -1,4 +1,3 @@
-import Dispatch
 import MQTTCodec
 import TestDevice
 import Testing
@@ -10,12 +9,19 @@ import Testing
     @Test(arguments: 1...3 as ClosedRange<UInt64>)
     func `random sessions leave nothing behind`(seed: UInt64) async throws {
         let running = try RunningBroker(Self.configuration, shards: 3)
-        try await offPool {
-            DispatchQueue.concurrentPerform(iterations: 6) { thread in
-                var random = SeededGenerator(seed: seed &* 1000 &+ UInt64(thread))
-                for _ in 0..<50 { Self.oneLife(of: &random, running) }
+        try await withThrowingTaskGroup { group in
+            for thread in 0..<6 as Range<UInt64> {
+                group.addTask {
+                    try await offPool {
+                        var random = SeededGenerator(seed: seed &* 1000 &+ thread)
+                        for _ in 0..<50 { Self.oneLife(of: &random, running) }
+                    }
+                }
             }
-            // Whoever is left is made to go, and then all must be gone.
+            try await group.waitForAll()
+        }
+        // Whoever is left is made to go, and then all must be gone.
+        try await offPool {
             for name in Self.names {
                 let device = try running.device()
                 try device.connect(as: Text(name))
