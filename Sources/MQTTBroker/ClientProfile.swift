@@ -1,3 +1,5 @@
+package import MQTTCodec
+
 /// A client identifier that has passed admission: UTF-8, not empty, compared byte by byte.
 package struct ClientID: Hashable, Sendable, CustomStringConvertible {
     /// The identifier's UTF-8 bytes.
@@ -6,6 +8,11 @@ package struct ClientID: Hashable, Sendable, CustomStringConvertible {
     /// Takes an identifier that the codec or the registry has already checked.
     package init(_ text: String) {
         bytes = ContiguousArray(text.utf8)
+    }
+
+    /// Takes the identifier of a CONNECT.
+    package init(_ text: Text) {
+        bytes = ContiguousArray(text.bytes)
     }
 
     /// The identifier as text.

@@ -6,8 +6,12 @@ import Testing
 
 /// The broker on two threads and TCP.
 @Suite struct LoopbackTests {
-    @Test func `clients on two reactors reach each other at every QoS`() throws {
+    @Test func `clients on two reactors reach each other at every QoS`() async throws {
         let running = try RunningBroker()
+        try await offPool { try Self.talk(running) }
+    }
+
+    private static func talk(_ running: RunningBroker) throws {
         let devices = try (0..<8).map { index in
             let device = try running.device()
             try device.connect(as: Text("c\(index)"))
@@ -25,8 +29,13 @@ import Testing
         }
     }
 
-    @Test func `a client id is taken over from connection to connection, whichever reactor accepts them`() throws {
+    @Test func `a client id is taken over from connection to connection, whichever reactor accepts them`() async throws
+    {
         let running = try RunningBroker()
+        try await offPool { try Self.takeOver(running) }
+    }
+
+    private static func takeOver(_ running: RunningBroker) throws {
         var current = try running.device()
         try current.connect(as: "c", properties: [.sessionExpiryInterval(100)])
         for round in 0..<20 {
@@ -42,24 +51,32 @@ import Testing
 
     @Test func `a drain tells every client and waits until all have closed`() async throws {
         let running = try RunningBroker()
-        let devices = try (0..<10).map { index in
-            let device = try running.device()
-            try device.connect(as: Text("c\(index)"))
-            return device
+        let clients = Task {
+            try await offPool {
+                let devices = try (0..<10).map { index in
+                    let device = try running.device()
+                    device.patience = .seconds(60)
+                    try device.connect(as: Text("c\(index)"))
+                    return device
+                }
+                return try devices.map { try $0.receiveUntilClosed() }
+            }
         }
-        async let drained: Void = running.broker.drain()
-        for device in devices {
-            let end = DisconnectPacket(reasonCode: .serverShuttingDown)
-            #expect(try device.receiveUntilClosed() == [.packet(.disconnect(end))])
-        }
-        await drained
+        #expect(await running.reaches { $0.connected == 10 })
+        await running.broker.drain()
         #expect(running.broker.statistics.connected == 0)
+        let end = DisconnectPacket(reasonCode: .serverShuttingDown)
+        for received in try await clients.value { #expect(received == [.packet(.disconnect(end))]) }
     }
 
     @Test func `a storm to a subscriber that does not read leaves the others alone`() async throws {
         var configuration = BrokerConfiguration()
         configuration.maximumQueuedBytes = 1 << 20
         let running = try RunningBroker(configuration)
+        try await offPool { try Self.storm(running) }
+    }
+
+    private static func storm(_ running: RunningBroker) throws {
         let stalled = try running.device()
         try stalled.connect(as: "stalled")
         try stalled.subscribe("#", qos: .atLeastOnce)

@@ -61,6 +61,17 @@ struct Measurements {
         withExtendedLifetime((one, fanned)) {}
     }
 
+    @Test func `sizes of what every client costs`() {
+        print(
+            """
+            Session \(MemoryLayout<Session>.size) B, slot \(MemoryLayout<SessionSlot>.stride) B, \
+            connection state \(MemoryLayout<ConnectionState>.size) B, \
+            subscription entry \(MemoryLayout<SubscriptionEntry>.stride) B, \
+            node \(MemoryLayout<SubscriptionNode>.stride) B, level \(MemoryLayout<Level>.stride) B
+            """
+        )
+    }
+
     private func residentBytes() -> Int {
         guard let file = fopen("/proc/self/statm", "r") else { return 0 }
         defer { fclose(file) }

@@ -133,11 +133,21 @@ import Testing
         #expect(queue.byteCount == 200)
     }
 
+    @Test func `nothing goes in vain for a message that does not fit anyway`() {
+        var queue = OutboundQueue()
+        let limits = QueueLimits(messages: 100, bytes: 250, rule: .dropOld)
+        queue.connected(window: 1)
+        let hundred = String(repeating: "x", count: 99)
+        for _ in 0..<2 { _ = queue.offerTest(hundred, limits: limits) }
+        #expect(queue.offerTest(hundred + hundred, limits: limits) == .refused)
+        #expect(queue.waitingCount == 1)
+    }
+
     @Test func `what ran out while waiting is not sent`() {
         var queue = OutboundQueue()
         let start = MonotonicTime(nanoseconds: 0)
         _ = queue.offer(
-            Delivery(message: .test("t", "old", expiry: 5), qos: .atLeastOnce),
+            Delivery(message: .test("t", "old", expiry: 5), terms: DeliveryTerms(qos: .atLeastOnce)),
             writable: false,
             limits: Self.limits
         )
@@ -242,7 +252,11 @@ extension OutboundQueue {
         writable: Bool = true,
         limits: QueueLimits = QueueLimits(messages: 100, bytes: 10_000, rule: .dropNew)
     ) -> Offer {
-        offer(Delivery(message: .test("t", payload), group: group, qos: qos), writable: writable, limits: limits)
+        offer(
+            Delivery(message: .test("t", payload), terms: DeliveryTerms(qos: qos, group: group)),
+            writable: writable,
+            limits: limits
+        )
     }
 
     fileprivate mutating func sendNext() -> String? {

@@ -180,6 +180,17 @@ import Testing
         #expect(try device.receiveUntilClosed() == [.packet(.disconnect(DisconnectPacket(reasonCode: reason)))])
     }
 
+    @Test func `an alias learns no topic that is over the limits`() throws {
+        var configuration = BrokerConfiguration()
+        configuration.topics.maximumLevels = 3
+        let bench = try BrokerBench(configuration)
+        let device = try bench.connected("c")
+        let code = try device.publish("a/b/c/d", [], qos: .atLeastOnce, properties: [.topicAlias(1)])
+        #expect(code == .topicNameInvalid)
+        try device.send(PublishPacket(topic: nil, payload: [], properties: [.topicAlias(1)]))
+        #expect(try device.receiveUntilClosed() == [.packet(.disconnect(DisconnectPacket(reasonCode: .protocolError)))])
+    }
+
     @Test func `a client that takes aliases is told each topic once`() throws {
         let bench = try BrokerBench()
         let device = try bench.connected("c", properties: [.topicAliasMaximum(1)])

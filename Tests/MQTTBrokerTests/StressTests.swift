@@ -1,4 +1,3 @@
-import Dispatch
 import MQTTCodec
 import TestDevice
 import Testing
@@ -10,19 +9,32 @@ import Testing
     @Test(arguments: 1...3 as ClosedRange<UInt64>)
     func `random sessions leave nothing behind`(seed: UInt64) async throws {
         let running = try RunningBroker(Self.configuration, shards: 3)
-        DispatchQueue.concurrentPerform(iterations: 6) { thread in
-            var random = SeededGenerator(seed: seed &* 1000 &+ UInt64(thread))
-            for _ in 0..<25 { Self.oneLife(of: &random, running) }
+        try await withThrowingTaskGroup { group in
+            for thread in 0..<6 as Range<UInt64> {
+                group.addTask {
+                    try await offPool {
+                        var random = SeededGenerator(seed: seed &* 1000 &+ thread)
+                        for _ in 0..<50 { Self.oneLife(of: &random, running) }
+                    }
+                }
+            }
+            try await group.waitForAll()
         }
         // Whoever is left is made to go, and then all must be gone.
-        for name in Self.names {
-            let device = try running.device()
-            try device.connect(as: Text(name))
-            try device.disconnect()
-            _ = try? device.receiveUntilClosed()
+        try await offPool {
+            for name in Self.names {
+                let device = try running.device()
+                try device.connect(as: Text(name))
+                try device.disconnect()
+                _ = try? device.receiveUntilClosed()
+            }
         }
         #expect(await running.reaches { $0.connected == 0 && $0.sessions == 0 && $0.subscriptions == 0 })
         #expect(running.broker.shards[0].subscriptions.count == 0)
+        let statistics = running.broker.statistics
+        #expect((statistics.received[.publish] ?? 0) > 200)
+        #expect((statistics.sent[.publish] ?? 0) > 200)
+        #expect((statistics.received[.connect] ?? 0) > 100)
     }
 
     private static let names = (0..<8).map { "client-\($0)" }

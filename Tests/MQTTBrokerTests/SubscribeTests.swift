@@ -131,6 +131,24 @@ import Testing
         #expect(bench.broker.statistics.dropped.values.allSatisfy { $0 == 0 })
     }
 
+    @Test func `retained messages do not pile up for a client that asks and does not take them`() throws {
+        var configuration = BrokerConfiguration()
+        configuration.maximumRetainedMessages = 100
+        let bench = try BrokerBench(configuration)
+        let publisher = try bench.connected("p")
+        for number in 0..<100 {
+            try publisher.publish(TopicName("r/\(number)"), text: "x", qos: .atLeastOnce, retain: true)
+        }
+        let device = try bench.connected("c", properties: [.receiveMaximum(1)])
+        let subscribe = SubscribePacket(
+            packetIdentifier: 1,
+            [Subscription("r/#", options: SubscriptionOptions(maximumQoS: .atLeastOnce))]
+        )
+        for _ in 0..<3 { try device.send(subscribe) }
+        let end = DisconnectPacket(reasonCode: .quotaExceeded)
+        #expect(try device.receiveUntilClosed().last == .packet(.disconnect(end)))
+    }
+
     // MARK: Shared subscriptions
 
     @Test(arguments: [1, 2])

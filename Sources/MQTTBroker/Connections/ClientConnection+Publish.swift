@@ -21,6 +21,8 @@ extension ClientConnection {
             case .exceedsReceiveMaximum: return refuse(.receiveMaximumExceeded)
             }
         }
+        // Before an alias learns the topic: what an alias stands for is within the limits.
+        guard configuration.topics.allows(view) else { return turnDown(view, .topicNameInvalid) }
         guard let alias = view.topicAlias else {
             return accept(view, packet, topic: view.topicBytes(in: packet), session)
         }
@@ -40,7 +42,6 @@ extension ClientConnection {
         topic: UnsafeRawBufferPointer,
         _ session: UnsafeMutablePointer<Session>
     ) {
-        guard shard.configuration.topics.allows(view) else { return turnDown(view, .topicNameInvalid) }
         guard !topic.isReservedTopic else { return turnDown(view, .notAuthorized) }
         // MQTT 5.0 § 3.3.2.3.2
         if view.payloadIsText, !TextRules.isWellFormedUTF8(view.payloadBytes(in: packet)) {

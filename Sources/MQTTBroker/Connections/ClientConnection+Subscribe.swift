@@ -7,7 +7,11 @@ extension ClientConnection {
     func handle(_ packet: SubscribePacket) {
         guard let session else { return }
         let identifier = packet.properties.subscriptionIdentifier ?? 0
-        let codes = packet.subscriptions.map { subscribe(session, $0, identifier) }
+        var codes: [ReasonCode] = []
+        for subscription in packet.subscriptions where self.session != nil {
+            codes.append(subscribe(session, subscription, identifier))
+        }
+        guard self.session != nil else { return }
         // [MQTT-3.8.4-2] [MQTT-3.9.3-1]
         send(SubackPacket(packetIdentifier: packet.packetIdentifier, codes))
         shard.pump(session)
@@ -68,7 +72,13 @@ extension ClientConnection {
         }
         guard !messages.isEmpty else { return }
         session.pointee.replays.append(RetainedReplay(messages: messages, qos: qos, identifier: identifier))
+        // A client that subscribes again and again without taking what it asked for must not fill the memory.
+        let backlog = shard.configuration.maximumRetainedMessages * Self.replayFactor
+        if session.pointee.replayBacklog > backlog { refuse(.quotaExceeded) }
     }
+
+    /// How many times all retained messages may wait for one client at once: eight bytes for each.
+    private static let replayFactor = 2
 
     /// Handles an UNSUBSCRIBE. [MQTT-3.10.4-4] [MQTT-3.10.4-5]
     func handle(_ packet: UnsubscribePacket) {

@@ -1,26 +1,32 @@
 import MQTTCodec
 
-/// One message for one session, waiting or in flight.
-struct Delivery {
-    var message: Message
-    var identifiers: SubscriptionIdentifiers
-    /// The shared subscription it came by, so that another member can have it if this session ends.
-    var group: SharedGroupID
+/// How one message goes to one session.
+struct DeliveryTerms {
     /// The lower of the message's and the subscription's. [MQTT-3.8.4-8]
     var qos: QoS
-    var retain: Bool
+    var retain = false
+    var identifiers = SubscriptionIdentifiers.none
+    /// The shared subscription it came by, so that another member can have it if this session ends.
+    var group = SharedGroupID.none
 
-    init(
-        message: Message,
-        identifiers: SubscriptionIdentifiers = .none,
-        group: SharedGroupID = .none,
-        qos: QoS,
-        retain: Bool = false
-    ) {
-        self.message = message
-        self.identifiers = identifiers
-        self.group = group
-        self.qos = qos
-        self.retain = retain
+    /// The terms in a packet.
+    @inline(__always)
+    func form(packetID: UInt16, isDuplicate: Bool = false, expiryInterval: UInt32?) -> PublishDelivery {
+        PublishDelivery(
+            qos: qos,
+            retain: retain,
+            isDuplicate: isDuplicate,
+            packetIdentifier: packetID,
+            messageExpiryInterval: expiryInterval
+        )
     }
+}
+
+/// One message for one session, waiting or in flight.
+struct Delivery {
+    let message: Message
+    let terms: DeliveryTerms
+
+    var qos: QoS { terms.qos }
+    var group: SharedGroupID { terms.group }
 }

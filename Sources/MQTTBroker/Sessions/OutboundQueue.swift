@@ -35,8 +35,8 @@ struct OutboundQueue: ~Copyable {
     private var window = 0
     private var lastPacketID: UInt16 = 0
     private var waitingQoS0 = 0
-    /// Bytes of all messages held.
-    private(set) var byteCount = 0
+    private var inFlightBytes = 0
+    private var waitingBytes = 0
 
     init() {}
 
@@ -45,6 +45,9 @@ struct OutboundQueue: ~Copyable {
 
     /// Messages in flight, sent again or not.
     var inFlightCount: Int { inFlight.count }
+
+    /// Bytes of all messages held.
+    var byteCount: Int { inFlightBytes + waitingBytes }
 
     var isEmpty: Bool { inFlight.isEmpty && waiting.isEmpty }
 
@@ -65,7 +68,7 @@ struct OutboundQueue: ~Copyable {
         if writable, delivery.qos > .atMostOnce, let packetID = begin(delivery) { return .send(packetID: packetID) }
         guard let dropped = makeRoom(for: delivery, limits) else { return .refused }
         waiting.append(delivery)
-        byteCount += delivery.message.count
+        waitingBytes += delivery.message.count
         if delivery.qos == .atMostOnce { waitingQoS0 += 1 }
         return .queued(dropped: dropped)
     }
@@ -74,7 +77,6 @@ struct OutboundQueue: ~Copyable {
     mutating func begin(_ delivery: Delivery) -> UInt16? {
         guard waiting.isEmpty, let packetID = openPlace() else { return nil }
         enter(delivery, packetID)
-        byteCount += delivery.message.count
         return packetID
     }
 
@@ -109,7 +111,6 @@ struct OutboundQueue: ~Copyable {
             }
             guard let packetID = openPlace(), let delivery = takeWaiting(at: 0) else { return nil }
             enter(delivery, packetID)
-            byteCount += delivery.message.count
             return .publish(delivery, packetID: packetID, duplicate: false)
         }
         return nil
@@ -194,7 +195,8 @@ struct OutboundQueue: ~Copyable {
         }
         sentCount = 0
         waitingQoS0 = 0
-        byteCount = 0
+        inFlightBytes = 0
+        waitingBytes = 0
         return lost
     }
 
@@ -204,6 +206,7 @@ struct OutboundQueue: ~Copyable {
         let stage: Stage = delivery.qos == .atLeastOnce ? .awaitsPuback : .awaitsPubrec
         inFlight.append(InFlight(packetID: packetID, stage: stage, delivery: delivery))
         sentCount += 1
+        inFlightBytes += delivery.message.count
     }
 
     /// A fresh identifier, if one more message may be in flight. [MQTT-3.3.4-9] [MQTT-2.2.1-4]
@@ -247,7 +250,7 @@ struct OutboundQueue: ~Copyable {
 
     private mutating func dropMessage(at index: Int) {
         guard let delivery = inFlight[index].delivery else { return }
-        byteCount -= delivery.message.count
+        inFlightBytes -= delivery.message.count
         inFlight[index].delivery = nil
     }
 
@@ -258,7 +261,8 @@ struct OutboundQueue: ~Copyable {
     /// The oldest QoS 0 message goes first, then the rule decides.
     private mutating func makeRoom(for delivery: Delivery, _ limits: QueueLimits) -> Int? {
         let count = delivery.message.count
-        guard count <= limits.bytes else { return nil }
+        // What is in flight cannot go, so nothing should go in vain.
+        guard inFlightBytes + count <= limits.bytes else { return nil }
         var dropped = 0
         while waiting.count >= limits.messages || byteCount + count > limits.bytes {
             if waitingQoS0 > 0 {
@@ -282,7 +286,7 @@ struct OutboundQueue: ~Copyable {
     private mutating func takeWaiting(at index: Int) -> Delivery? {
         guard index < waiting.count else { return nil }
         let delivery = waiting.remove(at: index)
-        byteCount -= delivery.message.count
+        waitingBytes -= delivery.message.count
         if delivery.qos == .atMostOnce { waitingQoS0 -= 1 }
         return delivery
     }

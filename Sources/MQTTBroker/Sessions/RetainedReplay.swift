@@ -16,16 +16,18 @@ struct RetainedReplay {
     /// The message whose turn it is; nil at the end.
     var current: Message? { next < messages.count ? messages[next] : nil }
 
+    /// Messages still to come.
+    var remaining: Int { messages.count - next }
+
     /// Goes on to the next message.
     mutating func advance() { next += 1 }
 
     /// How the current message is delivered: always with RETAIN. [MQTT-3.3.1-8]
     func delivery(of message: Message) -> Delivery {
-        Delivery(
+        let identifiers = SubscriptionIdentifiers(single: identifier)
+        return Delivery(
             message: message,
-            identifiers: SubscriptionIdentifiers(single: identifier),
-            qos: min(qos, message.qos),
-            retain: true
+            terms: DeliveryTerms(qos: min(qos, message.qos), retain: true, identifiers: identifiers)
         )
     }
 }

@@ -15,6 +15,13 @@ struct Session: ~Copyable {
     /// Set while not connected and something is due.
     var timer: SessionTimer?
 
+    /// Retained messages still to be sent.
+    var replayBacklog: Int {
+        var count = 0
+        for index in 0..<replays.count { count += replays[index].remaining }
+        return count
+    }
+
     init(handle: SessionHandle, clientID: ClientID) {
         self.handle = handle
         self.clientID = clientID

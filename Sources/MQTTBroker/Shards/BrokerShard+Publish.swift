@@ -98,15 +98,14 @@ extension BrokerShard {
         _ match: TopicMatch,
         _ tally: inout Tally
     ) {
-        // [MQTT-3.8.4-8]
         let qos = min(source.qos, receiver.options.qos)
         // [MQTT-3.3.1-12] [MQTT-3.3.1-13]
         let retain = source.retain && receiver.options.retainAsPublished
         if qos == .atMostOnce, receiver.identifiers.isEmpty, slot.pointee.isPlain {
             return writePlain(slot, retain: retain, &tally)
         }
-        let identifiers = match.identifiers(of: receiver)
-        deliver(source, &message, slot, qos: qos, retain: retain, identifiers, .none, &tally)
+        let terms = DeliveryTerms(qos: qos, retain: retain, identifiers: match.identifiers(of: receiver))
+        deliver(source, &message, to: slot, terms, &tally)
     }
 
     /// QoS 0 in its version's common form: one look at the stream, one copy.
@@ -129,67 +128,58 @@ extension BrokerShard {
     private func deliver(
         _ source: PublishSource,
         _ message: inout Message?,
-        _ slot: UnsafeMutablePointer<SessionSlot>,
-        qos: QoS,
-        retain: Bool,
-        _ identifiers: SubscriptionIdentifiers,
-        _ group: SharedGroupID,
+        to slot: UnsafeMutablePointer<SessionSlot>,
+        _ terms: DeliveryTerms,
         _ tally: inout Tally
     ) {
-        let session = slot.pointee.session
         let stream = slot.pointee.stream?.takeUnretainedValue()
-        if qos == .atMostOnce, let stream {
-            guard !stream.isBackedUp else { return counters.dropped(.slowSubscriber) }
-            let delivery = PublishDelivery(
-                qos: qos,
-                retain: retain,
-                messageExpiryInterval: source.expiryInterval
-            )
-            _ = write(source, delivery, identifiers, to: slot, stream, &tally)
-            return
+        if terms.qos == .atMostOnce {
+            if let stream {
+                guard !stream.isBackedUp else { return counters.dropped(.slowSubscriber) }
+                let form = terms.form(packetID: 0, expiryInterval: source.expiryInterval)
+                _ = write(source, form, terms.identifiers, to: slot, stream, &tally)
+                return
+            }
+            guard configuration.queuesQoS0WhileOffline else { return counters.dropped(.notConnected) }
         }
-        guard qos > .atMostOnce || configuration.queuesQoS0WhileOffline else { return counters.dropped(.notConnected) }
         let kept = message ?? Message.make(source, arrival: reactor.now)
         message = kept
-        let delivery = Delivery(message: kept, identifiers: identifiers, group: group, qos: qos, retain: retain)
+        let delivery = Delivery(message: kept, terms: terms)
         let writable = stream.map { !$0.isBackedUp } ?? false
-        switch session.pointee.outbound.offer(delivery, writable: writable, limits: limits) {
+        switch slot.pointee.session.pointee.outbound.offer(delivery, writable: writable, limits: limits) {
         case .queued(let dropped):
             if dropped > 0 { counters.dropped(.queueFull, dropped) }
         case .refused:
             counters.dropped(.queueFull)
         case .send(let packetID):
-            guard let stream else { return }
-            send(source, qos: qos, retain: retain, packetID, identifiers, to: slot, stream, &tally)
+            if let stream { send(source, terms, packetID, to: slot, stream, &tally) }
         }
     }
 
+    /// Writes a message that has just gone in flight.
     private func send(
         _ source: PublishSource,
-        qos: QoS,
-        retain: Bool,
+        _ terms: DeliveryTerms,
         _ packetID: UInt16,
-        _ identifiers: SubscriptionIdentifiers,
         to slot: UnsafeMutablePointer<SessionSlot>,
         _ stream: Stream,
         _ tally: inout Tally
     ) {
-        if identifiers.isEmpty, slot.pointee.isPlain {
-            let version5 = slot.pointee.isVersion5
-            let frame = frames.pointee.acknowledged(version5: version5, qos: qos, retain: retain, packetID: packetID)
+        if terms.identifiers.isEmpty, slot.pointee.isPlain {
+            let frame = frames.pointee.acknowledged(
+                version5: slot.pointee.isVersion5,
+                qos: terms.qos,
+                retain: terms.retain,
+                packetID: packetID
+            )
             if frame.count <= Int(slot.pointee.maximumPacketSize) {
                 stream.write(frame)
                 tally.add(frame.count)
                 return
             }
         }
-        let delivery = PublishDelivery(
-            qos: qos,
-            retain: retain,
-            packetIdentifier: packetID,
-            messageExpiryInterval: source.expiryInterval
-        )
-        if write(source, delivery, identifiers, to: slot, stream, &tally) { return }
+        let form = terms.form(packetID: packetID, expiryInterval: source.expiryInterval)
+        if write(source, form, terms.identifiers, to: slot, stream, &tally) { return }
         slot.pointee.session.pointee.outbound.abandon(packetID)
     }
 
@@ -217,16 +207,7 @@ extension BrokerShard {
         }
         guard let session = session(member.session) else { return true }
         var tally = Tally()
-        deliver(
-            source,
-            &message,
-            slot(of: session),
-            qos: min(source.qos, member.options.qos),
-            retain: source.retain && member.options.retainAsPublished,
-            SubscriptionIdentifiers(single: member.identifier),
-            match.group,
-            &tally
-        )
+        deliver(source, &message, to: slot(of: session), member.terms(for: source, match.group), &tally)
         tally.count(into: counters)
         return true
     }
@@ -238,16 +219,7 @@ extension BrokerShard {
             var known: Message? = message
             var tally = Tally()
             frames.pointee.begin(source)
-            deliver(
-                source,
-                &known,
-                slot(of: session),
-                qos: min(source.qos, member.options.qos),
-                retain: source.retain && member.options.retainAsPublished,
-                SubscriptionIdentifiers(single: member.identifier),
-                group,
-                &tally
-            )
+            deliver(source, &known, to: slot(of: session), member.terms(for: source, group), &tally)
             frames.pointee.end()
             tally.count(into: counters)
         }
@@ -308,5 +280,17 @@ extension TopicMatch {
             return SubscriptionIdentifiers(single: receiver.identifiers.value)
         }
         return SubscriptionIdentifiers(identifierLists[list])
+    }
+}
+
+extension SharedMember {
+    /// How a message goes to this member.
+    fileprivate func terms(for source: PublishSource, _ group: SharedGroupID) -> DeliveryTerms {
+        DeliveryTerms(
+            qos: min(source.qos, options.qos),
+            retain: source.retain && options.retainAsPublished,
+            identifiers: SubscriptionIdentifiers(single: identifier),
+            group: group
+        )
     }
 }

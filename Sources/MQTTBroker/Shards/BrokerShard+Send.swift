@@ -81,14 +81,9 @@ extension BrokerShard {
         _ tally: inout Tally
     ) -> Bool {
         delivery.message.withSource(at: reactor.now) { source in
-            let form = PublishDelivery(
-                qos: delivery.qos,
-                retain: delivery.retain,
-                isDuplicate: duplicate,
-                packetIdentifier: packetID,
-                messageExpiryInterval: source.expiryInterval
-            )
-            return write(source, form, delivery.identifiers, to: slot, stream, &tally)
+            let interval = source.expiryInterval
+            let form = delivery.terms.form(packetID: packetID, isDuplicate: duplicate, expiryInterval: interval)
+            return write(source, form, delivery.terms.identifiers, to: slot, stream, &tally)
         }
     }
 

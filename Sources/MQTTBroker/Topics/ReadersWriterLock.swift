@@ -1,6 +1,7 @@
 import Glibc
 
-/// Many readers or one writer; held for a look-up or a change, never across a fan-out.
+/// Many readers or one writer; held for a look-up or a change, never across a fan-out. A reader must not read again
+/// before it is done.
 final class ReadersWriterLock: Sendable {
     // Sendable: a pthread lock is made to be shared; its memory lives as long as self.
     private nonisolated(unsafe) let lock: UnsafeMutablePointer<pthread_rwlock_t>
@@ -8,7 +9,12 @@ final class ReadersWriterLock: Sendable {
     init() {
         lock = .allocate(capacity: 1)
         lock.initialize(to: pthread_rwlock_t())
-        pthread_rwlock_init(lock, nil)
+        // By default readers that overlap keep a writer out for as long as they like: no SUBSCRIBE under full load.
+        var attributes = pthread_rwlockattr_t()
+        pthread_rwlockattr_init(&attributes)
+        pthread_rwlockattr_setkind_np(&attributes, Int32(PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP))
+        pthread_rwlock_init(lock, &attributes)
+        pthread_rwlockattr_destroy(&attributes)
     }
 
     deinit {
