@@ -67,6 +67,6 @@ extension TLSConnection {
 
     /// The session to resume later (client side); in TLS 1.3 only after a ticket has been read.
     package var session: TLSSession? {
-        SSL_get1_session(ssl).map { TLSSession(adopting: SSLSessionHandle(adopting: $0), context: context) }
+        SSL_get1_session(ssl).map { TLSSession(adopting: SSLSessionHandle(adopting: $0)) }
     }
 }

@@ -60,7 +60,7 @@ extension TLSConnection {
         guard let binding = policy.sessionBinding, context.sessionCache != nil else {
             return SSL_set_num_tickets(ssl, 0) == 1
         }
-        lineage = SessionLineage(binding: binding)
+        negotiation.binding = binding
         return SSL_set_session_id_context(ssl, binding.bytes, UInt32(binding.bytes.count)) == 1
     }
 

@@ -4,15 +4,19 @@ import FoundationEssentials
 extension TLSConnection {
     /// Keeps a session for resumption; the cache then owns the reference that OpenSSL took for us.
     func keep(_ session: OpaquePointer) -> Bool {
-        guard let cache = context.sessionCache, let lineage, let id = SessionID(of: session) else { return false }
+        guard let cache = context.sessionCache, let negotiation, let binding = negotiation.binding,
+            let id = SessionID(of: session)
+        else { return false }
         let now = context.clock.seconds()
-        var lineageExpiry = lineage.expiry ?? now + cache.maximumAge.components.seconds
-        if let end = verifiedChain?.validUntil.timeIntervalSince1970 { lineageExpiry = min(lineageExpiry, Int64(end)) }
+        let ancestor = isResumed ? negotiation.candidate : nil
+        let chain = ancestor?.verifiedChain ?? verifiedChain
+        var lineageExpiry = ancestor?.lineageExpiry ?? now + cache.maximumAge.components.seconds
+        if let chain { lineageExpiry = min(lineageExpiry, Int64(chain.validUntil.timeIntervalSince1970)) }
         let entry = SessionEntry(
-            binding: lineage.binding,
+            binding: binding,
             expiry: min(lineageExpiry, now + cache.ticketLifetime.components.seconds),
             lineageExpiry: lineageExpiry,
-            verifiedChain: verifiedChain
+            verifiedChain: chain
         )
         cache.store(SSLSessionHandle(adopting: session), as: entry, id: id)
         return true
@@ -20,10 +24,11 @@ extension TLSConnection {
 
     /// The session of an id or ticket, if this connection may resume it; the caller owns the reference.
     func findSession(_ id: UnsafeRawBufferPointer) -> OpaquePointer? {
-        guard let cache = context.sessionCache, let lineage, let id = SessionID(id) else { return nil }
-        guard let found = cache.find(id, binding: lineage.binding, now: context.clock.seconds()) else { return nil }
-        self.lineage?.expiry = found.entry.lineageExpiry
-        verifiedChain = found.entry.verifiedChain
+        guard let cache = context.sessionCache, let binding = negotiation?.binding, let id = SessionID(id) else {
+            return nil
+        }
+        guard let found = cache.find(id, binding: binding, now: context.clock.seconds()) else { return nil }
+        negotiation?.candidate = found.entry
         return found.release()
     }
 }

@@ -27,9 +27,6 @@ package final class TLSConnection {
     /// What only matters until the handshake is complete; nil afterwards, so that an idle connection is small.
     var negotiation: Negotiation?
 
-    /// What a finished connection still needs to know of its policy, for the tickets it issues.
-    var lineage: SessionLineage?
-
     /// The server side of an accepted socket.
     package init(server context: TLSContext, descriptor: Int32) throws(OpenSSLError) {
         ssl = try TLSConnection.makeSSL(context, descriptor)
@@ -145,6 +142,7 @@ package final class TLSConnection {
     private func finishHandshake() -> TLSStep {
         guard let negotiation else { return .done }
         self.negotiation = nil
+        if isResumed { verifiedChain = negotiation.candidate?.verifiedChain }
         // Frees the copy of the CA names, if this connection had its own.
         if negotiation.hasOwnAuthorities { SSL_set_client_CA_list(ssl, nil) }
         // A resumed session brings its certificate along. One without, where one is needed, must not pass whatever
@@ -190,11 +188,8 @@ struct Negotiation {
     var allowsWeakSignatures = false
     /// The connection carries a list of CA names of its own.
     var hasOwnAuthorities = false
-}
-
-/// Where a connection's sessions come from, and what they are bound to.
-struct SessionLineage {
-    let binding: SessionBinding
-    /// Set when the session was resumed: the expiry that its descendants inherit.
-    var expiry: Int64?
+    /// What sessions are bound to; nil: no resumption.
+    var binding: SessionBinding?
+    /// The session that the client asked to resume and may. OpenSSL can still decide for a full handshake.
+    var candidate: SessionEntry?
 }

@@ -51,7 +51,6 @@ package final class TLSContext: Sendable {
         clientAuthorities = options.clientAuthorities
         clock = options.clock
         protocolPreference = options.applicationProtocols.map { Array($0.utf8) }
-        sessionCache?.retain(library)
     }
 
     deinit {

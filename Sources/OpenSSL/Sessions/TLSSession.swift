@@ -4,12 +4,9 @@ import COpenSSL
 package final class TLSSession: Sendable {
     // Sendable: the session is not changed any more, and its reference count is atomic.
     nonisolated(unsafe) private let handle: SSLSessionHandle
-    // The session's certificate belongs to the context's library context.
-    private let context: TLSContext
 
-    init(adopting handle: consuming SSLSessionHandle, context: TLSContext) {
+    init(adopting handle: consuming SSLSessionHandle) {
         self.handle = handle
-        self.context = context
     }
 
     var pointer: OpaquePointer { handle.pointer }
