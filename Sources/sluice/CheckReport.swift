@@ -25,22 +25,22 @@ struct CheckOutputOptions: ParsableArguments {
 
     func write(_ document: CheckDocument, verdicts: [CNAMEVerdict], elapsed: Duration) throws {
         guard !quiet else { return }
-        let output = FileHandle.standardOutput
+        let output = StandardStream.output
         switch json ? .json : format {
         case .json:
-            output.write(try document.json() + Data("\n".utf8))
+            output.write(String(decoding: try document.json(), as: UTF8.self) + "\n")
         case .jsonl:
-            for line in try document.jsonLines() { output.write(line + Data("\n".utf8)) }
+            for line in try document.jsonLines() { output.write(String(decoding: line, as: UTF8.self) + "\n") }
         case .table:
             let report = CheckReport(verdicts: verdicts, elapsed: elapsed, style: usesColor ? .colored : .plain)
-            output.write(Data(report.text.utf8))
+            output.write(report.text)
         }
     }
 
     private var usesColor: Bool {
         let environment = ProcessInfo.processInfo.environment
         let isRefused = noColor || !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb"
-        return !isRefused && isatty(FileHandle.standardOutput.fileDescriptor) == 1
+        return !isRefused && Terminal.hasOutput
     }
 }
 

@@ -95,7 +95,7 @@ enum BadCheckInput {
 
     /// Says on standard error what is wrong with the input, and gives the exit code for it.
     static func exit(_ message: String) -> ExitCode {
-        FileHandle.standardError.write(Data("sluice: \(message)\n".utf8))
+        StandardStream.error.write("sluice: \(message)\n")
         return ExitCode(CheckExit.badInput)
     }
 }

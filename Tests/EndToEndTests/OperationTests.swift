@@ -109,3 +109,16 @@ import Testing
         #expect(try await device.handshake().output.contains("subject=CN = default"))
     }
 }
+
+extension OperationTests {
+    @Test func `output into a pipe that nobody reads ends quietly`() async throws {
+        let result = try await run(
+            "bash",
+            [
+                "-c", "set -o pipefail; \"$0\" cname check --explain wrong_target | (exec <&-; true)",
+                RunningGateway.program,
+            ]
+        )
+        #expect(!result.errors.contains("Fatal error"), "\(result.errors)")
+    }
+}

@@ -37,7 +37,11 @@ package struct NodeLogHandler: LogHandler {
         }
     }
 
-    private func text(_ time: String, _ event: LogEvent, _ fields: [(key: String, value: Logger.MetadataValue)]) -> String {
+    private func text(
+        _ time: String,
+        _ event: LogEvent,
+        _ fields: [(key: String, value: Logger.MetadataValue)]
+    ) -> String {
         var line = "\(time) \(event.level.rawValue) \(label): \(event.message.description.onOneLine)"
         for (key, value) in fields {
             let word = "\(value)".onOneLine
@@ -46,7 +50,11 @@ package struct NodeLogHandler: LogHandler {
         return line + "\n"
     }
 
-    private func json(_ time: String, _ event: LogEvent, _ fields: [(key: String, value: Logger.MetadataValue)]) -> String {
+    private func json(
+        _ time: String,
+        _ event: LogEvent,
+        _ fields: [(key: String, value: Logger.MetadataValue)]
+    ) -> String {
         var object = ["time": time, "level": event.level.rawValue, "logger": label, "message": "\(event.message)"]
         for (key, value) in fields { object[key] = "\(value)" }
         let encoder = JSONEncoder()
@@ -59,7 +67,9 @@ package struct NodeLogHandler: LogHandler {
 extension String {
     /// Control characters escaped: what a peer sent cannot begin a line of its own in the log.
     fileprivate var onOneLine: String {
-        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control || $0 == "\"" }) else { return self }
+        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control || $0 == "\"" }) else {
+            return self
+        }
         return unicodeScalars.reduce(into: "") { line, scalar in
             switch scalar {
             case "\"": line += "\\\""

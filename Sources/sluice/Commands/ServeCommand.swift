@@ -27,7 +27,7 @@ struct ServeCommand: AsyncParsableCommand {
             NodeLogHandler(label: label, settings: settings.log, writer: writer)
         }
         do {
-            try await Node(configuration: settings, logger: logger).run()
+            try await SluiceNode(configuration: settings, logger: logger).run()
         } catch let error as CredentialsError {
             throw CommandFailure(.badConfiguration, "The gateway cannot start: \(error)")
         } catch let error as NodeError {

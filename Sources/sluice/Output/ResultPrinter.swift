@@ -78,7 +78,7 @@ struct ResultPrinter {
     }
 
     func write(_ text: String) {
-        FileHandle.standardOutput.write(Data(text.utf8))
+        StandardStream.output.write(text)
     }
 
     private var colour: Bool { Terminal.allowsColour(noColourFlag: options.noColour) }

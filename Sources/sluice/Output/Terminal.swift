@@ -6,7 +6,7 @@ enum Terminal {
     static var hasOutput: Bool { isatty(STDOUT_FILENO) == 1 }
 
     static func printError(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        StandardStream.error.write(text + "\n")
     }
 
     /// Whether escape sequences for colours may be written; see no-color.org.
@@ -39,7 +39,7 @@ enum Confirmation {
             )
         }
         for line in consequence { Terminal.printError(line) }
-        FileHandle.standardError.write(Data("Go on? [y/N] ".utf8))
+        StandardStream.error.write("Go on? [y/N] ")
         let said = answer()?.trimmingCharacters(in: .whitespaces).lowercased() ?? ""
         guard said == "y" || said == "yes" else {
             throw CommandFailure(.answerIsNo, "Not confirmed. Nothing was changed.")

@@ -11,7 +11,7 @@ import UnixSignals
 /// One Sluice process: registry, reactors, broker, gateway and admin API put together and run until they are told to go.
 ///
 /// `Configuration` → registry (SQLite, keys, prepared contexts) → reactors → broker → gateway → admin API.
-package struct Node: Sendable {
+package struct SluiceNode: Sendable {
     private let configuration: Configuration
     private let logger: Logger
     private let startedAt = Date()
@@ -73,7 +73,8 @@ package struct Node: Sendable {
             logger: logger
         )
         // A client of the admin API that never hangs up must not hold the whole node.
-        group.maximumGracefulShutdownDuration = configuration.shutdown.drainDelay + configuration.shutdown.deadline + .seconds(5)
+        group.maximumGracefulShutdownDuration =
+            configuration.shutdown.drainDelay + configuration.shutdown.deadline + .seconds(5)
         try await ServiceGroup(configuration: group).run()
     }
 

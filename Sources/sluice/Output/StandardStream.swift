@@ -1,0 +1,24 @@
+import Foundation
+
+/// Writing to standard output and standard error, whoever reads there.
+///
+/// `FileHandle.write` traps when the reader has gone, as in `sluice status | head -1`; the process ignores SIGPIPE.
+enum StandardStream: Int32 {
+    case output = 1
+    case error = 2
+
+    /// Writes all of a text. When the reader of standard output has gone, nobody wants the rest: the program ends, as
+    /// SIGPIPE would have ended it. Blocks as long as the reader does.
+    func write(_ text: String) {
+        var rest = ArraySlice(text.utf8)
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Foundation.write(rawValue, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else {
+                if self == .output && errno == EPIPE { exit(128 + SIGPIPE) }
+                return
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+}
