@@ -55,7 +55,7 @@ import Testing
             try await offPool {
                 let devices = try (0..<10).map { index in
                     let device = try running.device()
-                    device.patience = .seconds(60)
+                    device.patience = .seconds(300)
                     try device.connect(as: Text("c\(index)"))
                     return device
                 }

@@ -34,7 +34,7 @@ final class RunningBroker: Sendable {
 
     /// Waits until the broker's figures are as wanted; false when they are not after the patience of a test.
     func reaches(_ condition: (BrokerStatistics) -> Bool) async -> Bool {
-        let end = ContinuousClock.now + .seconds(20)
+        let end = ContinuousClock.now + .seconds(300)
         while !condition(broker.statistics) {
             if ContinuousClock.now > end { return false }
             try? await Task.sleep(for: .milliseconds(2))
