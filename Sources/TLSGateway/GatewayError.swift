@@ -17,8 +17,8 @@ package enum GatewayError: Error, CustomStringConvertible {
             "\"\(text)\" is not a range of addresses: \(reason). Write it as 10.0.0.0/8 or 2001:db8::/32."
         case .accessPointNamedTwice(let name):
             "Two access points are named \"\(name)\", and names must differ. Rename one."
-        case .cannotListen(let address, let accessPoint, let error):
-            "Access point \"\(accessPoint)\" cannot listen on \(address): \(error). Free the address, or configure another."
+        case .cannotListen(_, let accessPoint, let error):
+            "Access point \"\(accessPoint)\": \(error)"
         case .startedAlready:
             "The gateway was started already; a gateway is started once."
         }
