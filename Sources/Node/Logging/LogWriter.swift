@@ -11,6 +11,7 @@ package final class LogWriter: Sendable {
     private struct Pending {
         var lines: [UInt8] = []
         var dropped = 0
+        var droppedSinceStart = 0
         var isClosed = false
     }
 
@@ -32,6 +33,7 @@ package final class LogWriter: Sendable {
         let wasEmpty = pending.withLock { pending in
             guard pending.lines.count + line.utf8.count <= Self.capacity else {
                 pending.dropped += 1
+                pending.droppedSinceStart += 1
                 return false
             }
             let wasEmpty = pending.lines.isEmpty
@@ -40,6 +42,9 @@ package final class LogWriter: Sendable {
         }
         if wasEmpty { wake.signal() }
     }
+
+    /// Lines that were dropped because too much waited.
+    package var droppedLines: Int { pending.withLock { $0.droppedSinceStart } }
 
     /// Writes what is queued and ends the thread; waits for it at most `seconds`. Lines after this are lost.
     package func close(waitingAtMost seconds: Double = 2) {
@@ -53,7 +58,7 @@ package final class LogWriter: Sendable {
         while true {
             wake.wait()
             let (lines, dropped, isClosed) = pending.withLock { pending in
-                defer { pending = Pending(isClosed: pending.isClosed) }
+                defer { (pending.lines, pending.dropped) = ([], 0) }
                 return (pending.lines, pending.dropped, pending.isClosed)
             }
             writeAll(lines)

@@ -1,0 +1,56 @@
+import Foundation
+import Logging
+import Testing
+
+@testable import Node
+
+@Suite("The log") struct NodeLogTests {
+    /// Everything that `body` logs, as it arrives at the other end of a pipe.
+    private func logged(_ format: LogSettings.Format, _ body: (Logger) -> Void) throws -> String {
+        let pipe = Pipe()
+        let writer = LogWriter(descriptor: pipe.fileHandleForWriting.fileDescriptor)
+        let settings = LogSettings(format: format, level: .info)
+        body(Logger(label: "sluice") { NodeLogHandler(label: $0, settings: settings, writer: writer) })
+        writer.close()
+        try pipe.fileHandleForWriting.close()
+        return try String(decoding: pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    }
+
+    @Test func `is one line per event, whatever a peer put into it`() throws {
+        let text = try logged(.text) {
+            $0.info("refused", metadata: ["client_id": "x\n2026-01-01 info sluice: forged\u{1B}[31m\"quoted\""])
+        }
+        #expect(text.split(separator: "\n").count == 1)
+        #expect(!text.contains("\u{1B}"))
+        #expect(text.contains(#"forged\u{1b}[31m\"quoted\""#), "\(text)")
+    }
+
+    @Test func `is a JSON object a line for machines`() throws {
+        let text = try logged(.json) { $0.warning("odd \"name\"", metadata: ["peer": "127.0.0.1:1\n"]) }
+        let object = try JSONDecoder().decode([String: String].self, from: Data(text.utf8))
+        #expect(object["message"] == "odd \"name\"")
+        #expect(object["level"] == "warning")
+        #expect(object["peer"] == "127.0.0.1:1\n")
+        #expect(object["time"]?.hasSuffix("Z") == true)
+    }
+
+    @Test func `leaves out what is below its level`() throws {
+        #expect(try logged(.text) { $0.debug("not asked for") }.isEmpty)
+    }
+
+    @Test func `never waits for its reader, and says how much was lost`() throws {
+        let pipe = Pipe()
+        let writer = LogWriter(descriptor: pipe.fileHandleForWriting.fileDescriptor)
+        let line = String(repeating: "x", count: 1023) + "\n"
+        // Twice of what may wait, while nobody reads.
+        let count = 2 * LogWriter.capacity / line.utf8.count
+        for _ in 0..<count { writer.write(line) }
+        let reader = Thread { [handle = pipe.fileHandleForReading] in while !handle.availableData.isEmpty {} }
+        reader.start()
+        writer.write("last\n")
+        writer.close(waitingAtMost: 20)
+        #expect(writer.droppedLines > 0)
+        #expect(writer.droppedLines < count)
+        try pipe.fileHandleForWriting.close()
+    }
+}
