@@ -23,7 +23,7 @@ struct RetainedTree: ~Copyable {
     private var sweepCursor: UInt32 = 1
     /// Messages held.
     private(set) var count = 0
-    /// Bytes of the messages held.
+    /// Bytes of the messages held and of the places that lead to them, about: a deep topic costs more than its message.
     private(set) var byteCount = 0
     /// Messages held that have an expiry interval.
     private(set) var expiringCount = 0
@@ -178,8 +178,17 @@ struct RetainedTree: ~Copyable {
         if sibling != 0 { nodes[sibling].pointee.previousSibling = number }
         nodes[parent].pointee.firstChild = number
         edges.insert(tag: SubscriptionTree.edgeTag(parent, levelNumber), number: number)
+        byteCount += Self.cost(ofLevel: level.count)
         return number
     }
+
+    /// Bytes of a place, and of its level as if it had no other place with that name.
+    private static func cost(ofLevel count: Int) -> Int {
+        MemoryLayout<RetainedNode>.stride + MemoryLayout<Level>.stride + tableCost + count
+    }
+
+    /// Two entries of tables that are half full.
+    private static var tableCost: Int { 32 }
 
     private mutating func dropMessage(of number: UInt32) {
         guard let held = nodes[number].pointee.message else { return }
@@ -203,6 +212,7 @@ struct RetainedTree: ~Copyable {
             }
             if node.nextSibling != 0 { nodes[node.nextSibling].pointee.previousSibling = node.previousSibling }
             edges.remove(tag: SubscriptionTree.edgeTag(node.parent, node.level), number: number)
+            byteCount -= Self.cost(ofLevel: levels.withBytes(of: node.level) { $0.count })
             levels.release(node.level)
             nodes.remove(number)
             number = node.parent
