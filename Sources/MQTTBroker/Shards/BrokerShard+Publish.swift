@@ -138,7 +138,8 @@ extension BrokerShard {
     ) {
         let session = slot.pointee.session
         let stream = slot.pointee.stream?.takeUnretainedValue()
-        if qos == .atMostOnce, let stream {
+        // [MQTT-4.6.0-6]
+        if qos == .atMostOnce, let stream, !slot.pointee.form.contains(.lagging) {
             guard !stream.isBackedUp else { return counters.dropped(.slowSubscriber) }
             let delivery = PublishDelivery(
                 qos: qos,
