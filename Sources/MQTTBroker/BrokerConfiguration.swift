@@ -47,7 +47,7 @@ package struct BrokerConfiguration: Sendable {
     /// Retained messages of the whole broker; more are refused with 0x97.
     package var maximumRetainedMessages = 1_000_000
 
-    /// Bytes of all retained messages; more are refused with 0x97.
+    /// Bytes of all retained messages and of the tree that holds them; more are refused with 0x97.
     package var maximumRetainedBytes = 1 << 30
 
     /// Sessions of the whole broker, connected or kept; more are refused with 0x97.

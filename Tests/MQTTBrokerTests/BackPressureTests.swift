@@ -80,6 +80,20 @@ import Testing
         }
     }
 
+    @Test func `a client that goes on not reading its acknowledgements is cut off by its keep-alive`() throws {
+        let bench = try BrokerBench(Self.configuration)
+        let device = try bench.connected("c", keepAlive: 10)
+        let burst = try (1...10_000 as ClosedRange<UInt16>).flatMap { packetID in
+            try PublishPacket(topic: "t", payload: [], qos: .atLeastOnce, packetIdentifier: packetID)
+                .encoded(for: .v5, from: .client)
+        }
+        while (try? device.send(raw: burst)) != nil {}
+        bench.advance(by: .seconds(14))
+        #expect(bench.broker.statistics.connected == 1)
+        bench.advance(by: .seconds(2))
+        #expect(bench.broker.statistics.connected == 0)
+    }
+
     @Test func `a publisher waits while the link to another shard is full, and goes on after`() throws {
         let bench = try BrokerBench(Self.configuration, shards: 2)
         let home = ["a", "b", "c", "d", "e", "f"].map { ($0, bench.shard(of: $0)) }

@@ -18,6 +18,20 @@ import Testing
         #expect(queue.sendNext() == "3#3")
     }
 
+    @Test func `messages in flight count towards the bound on bytes, but for a single one`() {
+        var queue = OutboundQueue()
+        queue.connected(window: 10)
+        let limits = QueueLimits(messages: 10, bytes: 250, rule: .dropNew)
+        let large = String(repeating: "x", count: 300)
+        #expect(queue.offerTest(large, limits: limits) == .send(packetID: 1))
+        #expect(queue.offerTest("2", limits: limits) == .refused)
+        #expect(queue.puback(1) == .completed)
+        let half = String(repeating: "x", count: 100)
+        #expect(queue.offerTest(half, limits: limits) == .send(packetID: 2))
+        #expect(queue.offerTest(half, limits: limits) == .send(packetID: 3))
+        #expect(queue.offerTest(half, limits: limits) == .refused)
+    }
+
     @Test func `a message never overtakes those that wait`() {
         var queue = OutboundQueue()
         queue.connected(window: 1)

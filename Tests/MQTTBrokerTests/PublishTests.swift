@@ -57,6 +57,30 @@ import Testing
         }
     }
 
+    @Test func `a QoS 0 message does not overtake those kept while the client was away`() throws {
+        var configuration = BrokerConfiguration()
+        configuration.queuesQoS0WhileOffline = true
+        let bench = try BrokerBench(configuration)
+        let properties: Properties = [.sessionExpiryInterval(60), .receiveMaximum(1)]
+        let first = try bench.connected("s", properties: properties)
+        try first.subscribe("q0")
+        try first.subscribe("q1", qos: .atLeastOnce)
+        first.vanish()
+        bench.run()
+        let publisher = try bench.connected("p")
+        for text in ["a", "b"] { try publisher.publish("q1", text: text, qos: .atLeastOnce) }
+        try publisher.publish("q0", text: "1")
+        try publisher.ping()
+        // One of QoS 1 is in flight, the other waits, and the QoS 0 message behind it.
+        let second = try bench.connected("s", cleanStart: false, properties: properties)
+        try publisher.publish("q0", text: "2")
+        try publisher.ping()
+        let received = try (0..<4).map { _ in try second.receiveAndAcknowledge().text }
+        #expect(received == ["a", "b", "1", "2"])
+        try publisher.publish("q0", text: "3")
+        #expect(try second.receivePublish().text == "3")
+    }
+
     @Test func `no more are in flight than the client takes`() throws {
         let bench = try BrokerBench()
         let subscriber = try bench.connected("s", properties: [.receiveMaximum(2)])
@@ -81,6 +105,22 @@ import Testing
         }
         let end = DisconnectPacket(reasonCode: .receiveMaximumExceeded)
         #expect(try device.receiveUntilClosed().last == .packet(.disconnect(end)))
+    }
+
+    @Test func `QoS 2 exchanges left open by an earlier connection do not use up the quota of the next`() throws {
+        var configuration = BrokerConfiguration()
+        configuration.receiveMaximum = 2
+        let bench = try BrokerBench(configuration)
+        for packetIDs in [1...2, 3...4] as [ClosedRange<UInt16>] {
+            let device = try bench.connected("c", cleanStart: false, properties: [.sessionExpiryInterval(60)])
+            for packetID in packetIDs {
+                try device.send(PublishPacket(topic: "t", payload: [], qos: .exactlyOnce, packetIdentifier: packetID))
+            }
+            try device.ping()
+            device.vanish()
+            bench.run()
+        }
+        #expect(bench.session("c")?.pointee.inbound.count == 4)
     }
 
     @Test func `a publisher of 5 is told when nobody listens`() throws {
@@ -170,6 +210,26 @@ import Testing
         let all = try subscriber.receiveAllPublished()
         #expect(all.map(\.topic) == ["some/topic", "some/topic"])
         #expect(all.map(\.properties) == [[.contentType("x")], [.contentType("y")]])
+    }
+
+    @Test func `a message sent again gives its alias a topic, though it is not passed on again`() throws {
+        let bench = try BrokerBench()
+        let subscriber = try bench.connected("s")
+        try subscriber.subscribe("#")
+        let first = try bench.connected("c", properties: [.sessionExpiryInterval(60)])
+        try first.send(PublishPacket(topic: "a/topic", payload: [1], qos: .exactlyOnce, packetIdentifier: 9))
+        first.vanish()
+        bench.run()
+        let device = try bench.connected("c", cleanStart: false, properties: [.sessionExpiryInterval(60)])
+        var again = PublishPacket(topic: "a/topic", payload: [1], qos: .exactlyOnce, packetIdentifier: 9)
+        again.isDuplicate = true
+        again.properties = [.topicAlias(1)]
+        try device.send(again)
+        try device.send(PublishPacket(topic: nil, payload: [2], properties: [.topicAlias(1)]))
+        try device.ping()
+        let all = try subscriber.receiveAllPublished()
+        #expect(all.map(\.payload) == [[1], [2]])
+        #expect(all.map(\.topic?.string) == ["a/topic", "a/topic"])
     }
 
     @Test(arguments: [(UInt16(33), ReasonCode.topicAliasInvalid), (5, .protocolError)])

@@ -51,6 +51,13 @@ import Testing
         #expect(!store.set(.test("b", String(repeating: "x", count: 1000))))
         #expect(store.count == 2)
     }
+
+    @Test func `the bound on bytes counts the way to a message, not the message alone`() {
+        let store = RetainedStore(maximumCount: .max, maximumBytes: 100_000)
+        var kept = 0
+        while kept < 1000, store.set(.test("\(kept)/" + String(repeating: "a/", count: 100), "x")) { kept += 1 }
+        #expect(kept < 50)
+    }
 }
 
 extension Message {

@@ -5,6 +5,53 @@ import Testing
 @testable import MQTTBroker
 
 @Suite struct SubscribeTests {
+    @Test func `a filter named many times in a packet brings its retained messages once`() throws {
+        let bench = try BrokerBench()
+        let publisher = try bench.connected("p")
+        for name in ["a", "b"] { try publisher.publish(TopicName("t/\(name)"), text: name, retain: true) }
+        let device = try bench.connected("c")
+        let subscriptions = Array(repeating: Subscription("t/#"), count: 1000) + [Subscription("t/a")]
+        try device.send(SubscribePacket(packetIdentifier: 1, subscriptions))
+        let all = try device.receiveAllPublished()
+        #expect(all.map(\.text).sorted() == ["a", "a", "b"])
+    }
+
+    @Test func `subscribing again while retained messages wait brings them once, and unsubscribing none`() throws {
+        var configuration = BrokerConfiguration()
+        configuration.inFlightWindow = 1
+        let bench = try BrokerBench(configuration)
+        let publisher = try bench.connected("p")
+        for number in 0..<5 {
+            try publisher.publish(TopicName("t/\(number)"), text: "\(number)", qos: .atLeastOnce, retain: true)
+        }
+        let device = try bench.connected("c")
+        let session = try #require(bench.session("c"))
+        for packetID in 1...10 as ClosedRange<UInt16> {
+            try device.send(
+                SubscribePacket(
+                    packetIdentifier: packetID,
+                    [Subscription("t/#", options: SubscriptionOptions(maximumQoS: .atLeastOnce))]
+                )
+            )
+        }
+        #expect(session.pointee.replays.count == 1)
+        try device.unsubscribe(["t/#"])
+        #expect(session.pointee.replays.isEmpty == true)
+    }
+
+    @Test func `many SUBSCRIBEs in one piece are all answered`() throws {
+        let bench = try BrokerBench()
+        let publisher = try bench.connected("p")
+        try publisher.publish("t", text: "x", retain: true)
+        let device = try bench.connected("c")
+        let burst = try (1...50 as ClosedRange<UInt16>).flatMap { packetID in
+            try SubscribePacket(packetIdentifier: packetID, [Subscription("#")]).encoded(for: .v5, from: .client)
+        }
+        try device.send(raw: burst)
+        for _ in 0..<50 { #expect(try device.receivePublish().retain) }
+        #expect(bench.broker.statistics.sent[.suback] == 50)
+    }
+
     @Test func `filters over the quota are refused, known ones may be renewed`() throws {
         var configuration = BrokerConfiguration()
         configuration.maximumSubscriptionsPerClient = 2

@@ -11,6 +11,12 @@ extension ClientConnection {
         guard view.qos <= configuration.maximumQoS else { return refuse(.qosNotSupported) }
         // [MQTT-3.2.2-14]
         guard !view.retain || configuration.retainAvailable else { return refuse(.retainNotSupported) }
+        // Before an alias learns the topic: what an alias stands for is within the limits.
+        guard configuration.topics.allows(view) else { return turnDown(view, .topicNameInvalid) }
+        // Before anything else is made of the packet: the alias stands even if its message goes no further.
+        if let alias = view.topicAlias, !view.topic.isEmpty {
+            state.pointee.aliases.set(alias, view.topicBytes(in: packet))
+        }
         if view.qos > .atMostOnce {
             // Clients before 5.0 were told no limit; the number of identifiers is one.
             let isLimited = state.pointee.version.hasProperties
@@ -21,19 +27,12 @@ extension ClientConnection {
             case .exceedsReceiveMaximum: return refuse(.receiveMaximumExceeded)
             }
         }
-        // Before an alias learns the topic: what an alias stands for is within the limits.
-        guard configuration.topics.allows(view) else { return turnDown(view, .topicNameInvalid) }
-        guard let alias = view.topicAlias else {
+        guard let alias = view.topicAlias, view.topic.isEmpty else {
             return accept(view, packet, topic: view.topicBytes(in: packet), session)
         }
-        if view.topic.isEmpty {
-            // [MQTT-3.3.2-7]: an alias means nothing before it was given a topic.
-            guard let topic = state.pointee.aliases.topic(alias) else { return refuse(.protocolError) }
-            topic.withUnsafeBytes { accept(view, packet, topic: $0, session) }
-        } else {
-            state.pointee.aliases.set(alias, view.topicBytes(in: packet))
-            accept(view, packet, topic: view.topicBytes(in: packet), session)
-        }
+        // [MQTT-3.3.2-7]: an alias means nothing before it was given a topic.
+        guard let topic = state.pointee.aliases.topic(alias) else { return refuse(.protocolError) }
+        topic.withUnsafeBytes { accept(view, packet, topic: $0, session) }
     }
 
     private func accept(

@@ -7,13 +7,20 @@ extension ClientConnection {
     func handle(_ packet: SubscribePacket) {
         guard let session else { return }
         let identifier = packet.properties.subscriptionIdentifier ?? 0
-        var codes: [ReasonCode] = []
-        for subscription in packet.subscriptions where self.session != nil {
-            codes.append(subscribe(session, subscription, identifier))
+        // However often a packet names a filter, its retained messages are looked up once: a packet of many thousand `#`
+        // must not cost as many walks through all that is retained.
+        var replayed: [TopicFilter: Int] = [:]
+        let codes = packet.subscriptions.enumerated().map { index, subscription in
+            let (code, isNew) = subscribe(session, subscription, identifier)
+            if !code.isFailure, subscription.bringsRetained(isNew: isNew) { replayed[subscription.filter] = index }
+            return code
         }
-        guard self.session != nil else { return }
         // [MQTT-3.8.4-2] [MQTT-3.9.3-1]
         send(SubackPacket(packetIdentifier: packet.packetIdentifier, codes))
+        for index in replayed.values.sorted() where self.session != nil {
+            replayRetained(session, packet.subscriptions[index], identifier)
+        }
+        guard self.session != nil else { return }
         shard.pump(session)
     }
 
@@ -21,11 +28,11 @@ extension ClientConnection {
         _ session: UnsafeMutablePointer<Session>,
         _ subscription: Subscription,
         _ identifier: UInt32
-    ) -> ReasonCode {
+    ) -> (code: ReasonCode, isNew: Bool) {
         let filter = subscription.filter
         let options = subscription.options
-        guard shard.configuration.topics.allows(filter) else { return .topicFilterInvalid }
-        let qos = min(options.maximumQoS, shard.configuration.maximumQoS)
+        guard shard.configuration.topics.allows(filter) else { return (.topicFilterInvalid, false) }
+        let qos = granted(options.maximumQoS)
         let outcome = filter.withParts { matched, group in
             shard.subscriptions.subscribe(
                 filter: matched,
@@ -42,39 +49,43 @@ extension ClientConnection {
             )
         }
         switch outcome {
-        case .overQuota: return .quotaExceeded
+        case .overQuota: return (.quotaExceeded, false)
         case .new: shard.counters.add(.subscriptions)
         case .replaced: break
         }
-        replayRetained(session, subscription, qos: qos, identifier, isNew: outcome == .new)
-        return .granted(qos)
+        return (.granted(qos), outcome == .new)
     }
 
+    private func granted(_ qos: QoS) -> QoS { min(qos, shard.configuration.maximumQoS) }
+
+    /// Has the retained messages of a subscription sent, in place of what an earlier one to its filter still waits for.
     private func replayRetained(
         _ session: UnsafeMutablePointer<Session>,
         _ subscription: Subscription,
-        qos: QoS,
-        _ identifier: UInt32,
-        isNew: Bool
+        _ identifier: UInt32
     ) {
-        // MQTT 5.0 § 4.8.2: a shared subscription gets no retained messages when it begins.
-        guard !subscription.filter.isShared else { return }
-        switch subscription.options.retainHandling {
-        // [MQTT-3.3.1-9]
-        case .send: break
-        // [MQTT-3.3.1-10]
-        case .sendIfNew: guard isNew else { return }
-        // [MQTT-3.3.1-11]
-        case .doNotSend: return
-        }
-        let messages = subscription.filter.withParts { matched, _ in
+        let filter = subscription.filter
+        forgetReplay(of: filter, session)
+        guard shard.retained.count > 0 else { return }
+        state.pointee.hasSearchedRetained = true
+        let messages = filter.withParts { matched, _ in
             shard.retained.messages(matching: matched, at: shard.reactor.now)
         }
         guard !messages.isEmpty else { return }
-        session.pointee.replays.append(RetainedReplay(messages: messages, qos: qos, identifier: identifier))
+        let qos = granted(subscription.options.maximumQoS)
+        session.pointee.replays.append(
+            RetainedReplay(messages: messages, filter: filter, qos: qos, identifier: identifier)
+        )
         // A client that subscribes again and again without taking what it asked for must not fill the memory.
         let backlog = shard.configuration.maximumRetainedMessages * Self.replayFactor
         if session.pointee.replayBacklog > backlog { refuse(.quotaExceeded) }
+    }
+
+    private func forgetReplay(of filter: TopicFilter, _ session: UnsafeMutablePointer<Session>) {
+        for index in 0..<session.pointee.replays.count where session.pointee.replays[index].filter == filter {
+            _ = session.pointee.replays.remove(at: index)
+            return
+        }
     }
 
     /// How many times all retained messages may wait for one client at once: eight bytes for each.
@@ -93,9 +104,27 @@ extension ClientConnection {
                 )
             }
             if existed { shard.counters.add(.subscriptions, -1) }
+            // [MQTT-3.10.4-2]
+            forgetReplay(of: filter, session)
             return existed ? ReasonCode.success : .noSubscriptionExisted
         }
         send(UnsubackPacket(packetIdentifier: packet.packetIdentifier, codes))
+    }
+}
+
+extension Subscription {
+    /// Whether it begins with the retained messages.
+    fileprivate func bringsRetained(isNew: Bool) -> Bool {
+        // MQTT 5.0 § 4.8.2: a shared subscription gets no retained messages when it begins.
+        guard !filter.isShared else { return false }
+        return switch options.retainHandling {
+        // [MQTT-3.3.1-9]
+        case .send: true
+        // [MQTT-3.3.1-10]
+        case .sendIfNew: isNew
+        // [MQTT-3.3.1-11]
+        case .doNotSend: false
+        }
     }
 }
 

@@ -37,6 +37,11 @@ final class ClientConnection: StreamHandler {
             let size = handleNext(rest)
             if size == 0 { break }
             consumed += size
+            if state.pointee.hasSearchedRetained {
+                state.pointee.hasSearchedRetained = false
+                // One such search a turn: many small packets must not stall the others either.
+                if consumed < bytes.count { holdUntilNextTurn() }
+            }
         }
         shard.counters.add(.receivedBytes, consumed)
         if stream.queuedBytes > shard.configuration.writeHighWaterMark * Self.floodFactor { hold(.ownQueue) }
@@ -85,16 +90,29 @@ final class ClientConnection: StreamHandler {
         guard !state.pointee.holds.contains(reason) else { return }
         state.pointee.holds.insert(reason)
         shard.counters.add(.publishersHeldBack)
-        // A client that we do not read must not be blamed for its silence.
-        stream.deadline = nil
+        // A client that we do not read must not be blamed for its silence; one that does not read us has its usual time
+        // to begin again, or it would keep its place and its queue for ever.
+        if reason == .ownQueue { beginPatience() } else { stream.deadline = nil }
         stream.pauseReading()
+    }
+
+    /// Leaves the rest of the input for the next turn.
+    private func holdUntilNextTurn() {
+        guard state.pointee.session != nil else { return }
+        state.pointee.holds.insert(.nextTurn)
+        stream.pauseReading()
+        shard.resumeInNextTurn(self)
     }
 
     /// Reads the client again, unless there is another reason not to.
     func release(_ reason: ConnectionState.Holds) {
         guard state.pointee.holds.contains(reason) else { return }
         state.pointee.holds.remove(reason)
-        guard state.pointee.holds.isEmpty, state.pointee.session != nil else { return }
+        guard state.pointee.session != nil else { return }
+        guard state.pointee.holds.isEmpty else {
+            if !state.pointee.holds.contains(.ownQueue) { stream.deadline = nil }
+            return
+        }
         if state.pointee.patience > 0 { beginPatience() }
         stream.resumeReading()
     }

@@ -10,6 +10,8 @@ struct ConnectionState {
         static let crossShard = Holds(rawValue: 1)
         /// It does not read its acknowledgements.
         static let ownQueue = Holds(rawValue: 2)
+        /// It has had its share of this turn.
+        static let nextTurn = Holds(rawValue: 4)
     }
 
     var decoder: PacketDecoder
@@ -18,6 +20,8 @@ struct ConnectionState {
     var patience: UInt64
     var aliases = InboundAliases()
     var holds: Holds = []
+    /// Whether the packet in hand had retained messages looked up, which may have cost much.
+    var hasSearchedRetained = false
     /// Nil once the connection has ended.
     var session: UnsafeMutablePointer<Session>?
     var maximumPacketSize: Int

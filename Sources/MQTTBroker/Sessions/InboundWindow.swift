@@ -6,6 +6,8 @@ import MQTTCodec
 struct InboundWindow {
     /// Identifiers between PUBREC and PUBCOMP, sorted.
     private var open: ContiguousArray<UInt16> = []
+    /// How many were open when the present connection began.
+    private var carried = 0
 
     /// What a PUBLISH with a packet identifier is.
     enum Verdict: Equatable {
@@ -20,10 +22,14 @@ struct InboundWindow {
     /// Messages between PUBREC and PUBCOMP.
     var count: Int { open.count }
 
+    /// A connection took the session up. What was open before does not count against it: the client's quota begins anew.
+    /// MQTT 5.0 § 4.9
+    mutating func connected() { carried = open.count }
+
     /// Judges a PUBLISH of QoS 1 or 2; `limit` is the Receive Maximum we told.
     func verdict(qos: QoS, packetID: UInt16, limit: Int) -> Verdict {
         if qos == .exactlyOnce, case (let found, _) = position(of: packetID), found { return .repeated }
-        return open.count < limit ? .new : .exceedsReceiveMaximum
+        return open.count < limit + carried ? .new : .exceedsReceiveMaximum
     }
 
     /// Remembers a QoS 2 message that was passed on and is answered with PUBREC.

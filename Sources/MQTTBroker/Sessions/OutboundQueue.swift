@@ -49,6 +49,9 @@ struct OutboundQueue: ~Copyable {
     /// Bytes of all messages held.
     var byteCount: Int { inFlightBytes + waitingBytes }
 
+    /// Whether QoS 0 messages are among those that wait.
+    var holdsQoS0: Bool { waitingQoS0 > 0 }
+
     var isEmpty: Bool { inFlight.isEmpty && waiting.isEmpty }
 
     // MARK: New messages
@@ -65,7 +68,11 @@ struct OutboundQueue: ~Copyable {
 
     /// Takes a QoS 1 or 2 message, or a QoS 0 one to be kept; a `writable` connection may get it at once.
     mutating func offer(_ delivery: Delivery, writable: Bool, limits: QueueLimits) -> Offer {
-        if writable, delivery.qos > .atMostOnce, let packetID = begin(delivery) { return .send(packetID: packetID) }
+        // A client that reads and never acknowledges gets no more than one that does not read.
+        let fits = isEmpty || byteCount + delivery.message.count <= limits.bytes
+        if writable, fits, delivery.qos > .atMostOnce, let packetID = begin(delivery) {
+            return .send(packetID: packetID)
+        }
         guard let dropped = makeRoom(for: delivery, limits) else { return .refused }
         waiting.append(delivery)
         waitingBytes += delivery.message.count

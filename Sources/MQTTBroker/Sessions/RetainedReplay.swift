@@ -3,12 +3,15 @@ import MQTTCodec
 /// The retained messages one new subscription gets, sent as fast as the connection takes them: references, no copies.
 struct RetainedReplay {
     let messages: ContiguousArray<Message>
+    /// The subscription's, as it was written.
+    let filter: TopicFilter
     let qos: QoS
     let identifier: UInt32
     private var next = 0
 
-    init(messages: ContiguousArray<Message>, qos: QoS, identifier: UInt32) {
+    init(messages: ContiguousArray<Message>, filter: TopicFilter, qos: QoS, identifier: UInt32) {
         self.messages = messages
+        self.filter = filter
         self.qos = qos
         self.identifier = identifier
     }

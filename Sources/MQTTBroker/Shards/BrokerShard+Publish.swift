@@ -133,14 +133,15 @@ extension BrokerShard {
         _ tally: inout Tally
     ) {
         let stream = slot.pointee.stream?.takeUnretainedValue()
-        if terms.qos == .atMostOnce {
-            if let stream {
-                guard !stream.isBackedUp else { return counters.dropped(.slowSubscriber) }
-                let form = terms.form(packetID: 0, expiryInterval: source.expiryInterval)
-                _ = write(source, form, terms.identifiers, to: slot, stream, &tally)
-                return
-            }
-            guard configuration.queuesQoS0WhileOffline else { return counters.dropped(.notConnected) }
+        // [MQTT-4.6.0-6]
+        if terms.qos == .atMostOnce, let stream, !slot.pointee.form.contains(.lagging) {
+            guard !stream.isBackedUp else { return counters.dropped(.slowSubscriber) }
+            let form = terms.form(packetID: 0, expiryInterval: source.expiryInterval)
+            _ = write(source, form, terms.identifiers, to: slot, stream, &tally)
+            return
+        }
+        guard terms.qos > .atMostOnce || configuration.queuesQoS0WhileOffline else {
+            return counters.dropped(.notConnected)
         }
         let kept = message ?? Message.make(source, arrival: reactor.now)
         message = kept

@@ -38,6 +38,7 @@ extension BrokerShard {
                 if !sent, packetID != 0 { session.pointee.outbound.abandon(packetID) }
             }
         }
+        if !session.pointee.outbound.holdsQoS0 { slot.pointee.form.remove(.lagging) }
         if expired > 0 { counters.dropped(.expired, expired) }
         tally.count(into: counters)
     }

@@ -54,12 +54,14 @@ extension BrokerShard {
         session.pointee.aliases = request.aliases
         session.pointee.lifetime.connected(expiryInterval: request.expiryInterval, will: request.will)
         session.pointee.outbound.connected(window: request.window)
+        session.pointee.inbound.connected()
         let slot = slot(of: session)
         slot.pointee.stream = Unmanaged.passUnretained(connection.stream)
         slot.pointee.maximumPacketSize = request.maximumPacketSize
         slot.pointee.form = .connected
         if request.version.hasProperties { slot.pointee.form.insert(.version5) }
         if request.aliases != nil { slot.pointee.form.insert(.aliases) }
+        if session.pointee.outbound.holdsQoS0 { slot.pointee.form.insert(.lagging) }
         subscriptions.setOnline(true, of: session.pointee.subscriptions)
         counters.add(.connected)
     }

@@ -26,6 +26,8 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
     var directory: [ClientID: UInt32] = [:]
     /// Connections whose publishers wait for a full link to another shard.
     var heldPublishers: ContiguousArray<ClientConnection> = []
+    /// Connections that have had their share of this turn.
+    private var resting: ContiguousArray<ClientConnection> = []
     private var nextGeneration: UInt32 = 1
     var isDraining = false
     private var drained: [@Sendable () -> Void] = []
@@ -172,5 +174,18 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
 
     func turnEnded() {
         outbound.pointee.flush()
+    }
+
+    /// Has the rest of a connection's input handled when everybody else has had a turn.
+    func resumeInNextTurn(_ connection: ClientConnection) {
+        resting.append(connection)
+        guard resting.count == 1 else { return }
+        reactor.post { [weak self] in self?.resumeResting() }
+    }
+
+    private func resumeResting() {
+        let waiting = resting
+        resting = []
+        for connection in waiting { connection.release(.nextTurn) }
     }
 }

@@ -12,6 +12,8 @@ struct SessionSlot: BitwiseCopyable {
         static let version5 = Form(rawValue: 2)
         /// It takes topic aliases, so that its packets are like nobody else's.
         static let aliases = Form(rawValue: 4)
+        /// Its queue still holds QoS 0 messages from the time it was away, which later ones must not overtake.
+        static let lagging = Form(rawValue: 8)
     }
 
     /// That of the session; 0 in a slot without one.
@@ -23,9 +25,9 @@ struct SessionSlot: BitwiseCopyable {
     var stream: Unmanaged<Stream>?
     let session: UnsafeMutablePointer<Session>
 
-    /// Whether packets for it are the same as for others of its version.
+    /// Whether packets for it are the same as for others of its version, and QoS 0 ones go out at once.
     @inline(__always)
-    var isPlain: Bool { form.intersection([.connected, .aliases]) == .connected }
+    var isPlain: Bool { form.intersection([.connected, .aliases, .lagging]) == .connected }
 
     @inline(__always)
     var isVersion5: Bool { form.contains(.version5) }

@@ -26,6 +26,13 @@ struct KeyedHash: Sendable {
         return Self.fold(state, key | 1)
     }
 
+    /// The hash of an edge of a tree, from a numbered node by a numbered level: numbers that clients can guess.
+    @inline(__always)
+    func callAsFunction(_ parent: UInt32, _ level: UInt32) -> UInt32 {
+        let word = UInt64(parent) << 32 | UInt64(level)
+        return UInt32(truncatingIfNeeded: Self.fold(Self.fold(word ^ key, 0xA076_1D64_78BD_642F), key | 1))
+    }
+
     /// One to seven bytes as a word.
     @inline(__always)
     private static func tail(_ start: UnsafeRawPointer, _ count: Int) -> UInt64 {

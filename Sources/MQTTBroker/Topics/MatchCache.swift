@@ -1,18 +1,19 @@
 /// A shard's memory of where topics go, so that a topic in use costs one hash and no lock.
 ///
 /// Two places a topic, so that two busy topics of one place do not drive each other out. Bounded in topics and in
-/// receivers.
+/// bytes: topics come from clients, and may be long and never come again.
 struct MatchCache: ~Copyable {
     private let hash: KeyedHash
     private let index: SubscriptionIndex
     private let places: UnsafeMutablePointer<TopicMatch?>
     private var builder: MatchBuilder
-    private var receiverCount = 0
+    /// What is remembered weighs, see `TopicMatch.weight`.
+    private(set) var weight = 0
 
     /// Topics remembered at most.
     private static var placeCount: Int { 1 << 16 }
-    /// Receivers remembered at most, over all topics; 16 bytes each.
-    private static var receiverLimit: Int { 1 << 22 }
+    /// Weight of all topics at most: 64 MiB in receivers of 16 bytes.
+    static var weightLimit: Int { 1 << 22 }
 
     init(index: SubscriptionIndex, shard: UInt16, hash: KeyedHash = KeyedHash()) {
         self.index = index
@@ -57,14 +58,14 @@ struct MatchCache: ~Copyable {
         }
         let answered = builder.match(topic, in: index)
         let match = TopicMatch(topic: topic, hash: hash, generation: answered, builder: builder)
-        if receiverCount + match.weight > Self.receiverLimit { forgetAll() }
+        if weight + match.weight > Self.weightLimit { forgetAll() }
         put(match, at: place, or: other)
         return match
     }
 
     private mutating func put(_ match: TopicMatch, at place: Int, or other: Int) {
         let chosen = victim(of: match, place, other)
-        receiverCount += match.weight - (places[chosen]?.weight ?? 0)
+        weight += match.weight - (places[chosen]?.weight ?? 0)
         places[chosen] = match
     }
 
@@ -77,6 +78,6 @@ struct MatchCache: ~Copyable {
 
     private mutating func forgetAll() {
         for index in 0..<Self.placeCount { places[index] = nil }
-        receiverCount = 0
+        weight = 0
     }
 }

@@ -16,6 +16,7 @@ struct RetainedNode: BitwiseCopyable {
 ///
 /// Not synchronised; `RetainedStore` shares one between shards.
 struct RetainedTree: ~Copyable {
+    private let hash: KeyedHash
     private var levels: LevelTable
     private var nodes = SlotArena<RetainedNode>()
     private var edges = ProbeTable()
@@ -23,12 +24,13 @@ struct RetainedTree: ~Copyable {
     private var sweepCursor: UInt32 = 1
     /// Messages held.
     private(set) var count = 0
-    /// Bytes of the messages held.
+    /// Bytes of the messages held and of the places that lead to them, about: a deep topic costs more than its message.
     private(set) var byteCount = 0
     /// Messages held that have an expiry interval.
     private(set) var expiringCount = 0
 
     init(hash: KeyedHash) {
+        self.hash = hash
         levels = LevelTable(hash: hash)
         root = nodes.insert(RetainedNode(parent: 0, level: 0))
     }
@@ -155,7 +157,7 @@ struct RetainedTree: ~Copyable {
     }
 
     private func child(of parent: UInt32, _ level: UInt32) -> UInt32 {
-        edges.find(tag: SubscriptionTree.edgeTag(parent, level)) { number in
+        edges.find(tag: hash(parent, level)) { number in
             let node = nodes[number]
             return node.pointee.parent == parent && node.pointee.level == level
         }
@@ -177,9 +179,18 @@ struct RetainedTree: ~Copyable {
         let number = nodes.insert(RetainedNode(parent: parent, level: levelNumber, nextSibling: sibling))
         if sibling != 0 { nodes[sibling].pointee.previousSibling = number }
         nodes[parent].pointee.firstChild = number
-        edges.insert(tag: SubscriptionTree.edgeTag(parent, levelNumber), number: number)
+        edges.insert(tag: hash(parent, levelNumber), number: number)
+        byteCount += Self.cost(ofLevel: level.count)
         return number
     }
+
+    /// Bytes of a place, and of its level as if it had no other place with that name.
+    private static func cost(ofLevel count: Int) -> Int {
+        MemoryLayout<RetainedNode>.stride + MemoryLayout<Level>.stride + tableCost + count
+    }
+
+    /// Two entries of tables that are half full.
+    private static var tableCost: Int { 32 }
 
     private mutating func dropMessage(of number: UInt32) {
         guard let held = nodes[number].pointee.message else { return }
@@ -202,7 +213,8 @@ struct RetainedTree: ~Copyable {
                 nodes[node.previousSibling].pointee.nextSibling = node.nextSibling
             }
             if node.nextSibling != 0 { nodes[node.nextSibling].pointee.previousSibling = node.previousSibling }
-            edges.remove(tag: SubscriptionTree.edgeTag(node.parent, node.level), number: number)
+            edges.remove(tag: hash(node.parent, node.level), number: number)
+            byteCount -= Self.cost(ofLevel: levels.withBytes(of: node.level) { $0.count })
             levels.release(node.level)
             nodes.remove(number)
             number = node.parent

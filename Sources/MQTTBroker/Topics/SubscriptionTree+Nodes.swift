@@ -22,7 +22,7 @@ extension SubscriptionTree {
     /// The child that a topic level, known to the level table by number, leads to; 0 for none.
     @inline(__always)
     func child(of parent: UInt32, levelNumber level: UInt32) -> UInt32 {
-        edges.find(tag: Self.edgeTag(parent, level)) { number in
+        edges.find(tag: hash(parent, level)) { number in
             let node = nodes[number]
             return node.pointee.parent == parent && node.pointee.level == level
         }
@@ -41,7 +41,7 @@ extension SubscriptionTree {
             } else if parent.pointee.hashChild == number {
                 parent.pointee.hashChild = 0
             } else {
-                edges.remove(tag: Self.edgeTag(node.parent, node.level), number: number)
+                edges.remove(tag: hash(node.parent, node.level), number: number)
             }
             levels.release(node.level)
             nodes.remove(number)
@@ -66,7 +66,7 @@ extension SubscriptionTree {
         switch Self.wildcard(level) {
         case .plus: nodes[parent].pointee.plusChild = number
         case .hash: nodes[parent].pointee.hashChild = number
-        case .none: edges.insert(tag: Self.edgeTag(parent, levelNumber), number: number)
+        case .none: edges.insert(tag: hash(parent, levelNumber), number: number)
         }
         return number
     }
@@ -81,11 +81,5 @@ extension SubscriptionTree {
         case UInt8(ascii: "#"): return .hash
         default: return .none
         }
-    }
-
-    @inline(__always)
-    static func edgeTag(_ parent: UInt32, _ level: UInt32) -> UInt32 {
-        let key = (UInt64(parent) << 32 | UInt64(level)) &* 0x9E37_79B9_7F4A_7C15
-        return UInt32(truncatingIfNeeded: (key ^ key >> 29) &* 0xBF58_476D_1CE4_E5B9 >> 32)
     }
 }

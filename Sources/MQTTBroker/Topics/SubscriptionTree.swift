@@ -2,6 +2,7 @@
 ///
 /// Not synchronised; `SubscriptionIndex` shares one between shards.
 struct SubscriptionTree: ~Copyable {
+    let hash: KeyedHash
     var levels: LevelTable
     var nodes = SlotArena<SubscriptionNode>()
     var edges = ProbeTable()
@@ -11,6 +12,7 @@ struct SubscriptionTree: ~Copyable {
     let root: UInt32
 
     init(hash: KeyedHash) {
+        self.hash = hash
         levels = LevelTable(hash: hash)
         root = nodes.insert(SubscriptionNode(parent: 0, level: 0, references: 1))
     }

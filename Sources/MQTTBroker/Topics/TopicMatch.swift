@@ -70,8 +70,16 @@ final class TopicMatch {
         receivers.deallocate()
     }
 
-    /// What it costs to remember, in receivers.
-    var weight: Int { groups.reduce(receivers.count) { $0 + $1.members.count } }
+    /// What it costs to remember, in units of a receiver's 16 bytes.
+    var weight: Int {
+        let others = groups.reduce(0) { $0 + $1.members.count * MemoryLayout<SharedMember>.stride }
+        let lists = identifierLists.reduce(0) { $0 + $1.count * MemoryLayout<UInt32>.stride }
+        let bytes = Self.overhead + topic.count + others + lists
+        return receivers.count + bytes / MemoryLayout<Receiver>.stride
+    }
+
+    /// Bytes of the object and of the blocks it owns, about.
+    private static let overhead = 192
 
     /// Whether nobody at all wants the topic.
     var isEmpty: Bool { receivers.isEmpty && otherShards == 0 && groups.isEmpty }
