@@ -22,7 +22,7 @@ package final class SessionCache: Sendable {
     /// Enough that two reactors seldom wait for each other.
     private static let shardCount = 16
     /// Default capacity. Sessions of connected devices cost little more than their entry, as the connection holds
-    /// the same object; of devices that are gone about 5 KB each.
+    /// the same object; of devices that are gone about 10 KB each.
     package static let defaultCapacity = 20_480
     /// Default ticket lifetime: two hours.
     package static let defaultTicketLifetime = Duration.seconds(2 * 60 * 60)

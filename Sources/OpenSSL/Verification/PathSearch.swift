@@ -24,7 +24,7 @@ struct PathSearch {
     static let maximumSignatures = 64
     /// Certificates looked above for one leaf. Certificates of one name that each name another as its issuer make more
     /// ways than could ever be walked, even when none of them leads to an anchor.
-    static let maximumSteps = 256
+    static let maximumSteps = 64
 
     init(in store: TrustStore, untrusted: [OpaquePointer], at date: Date, rules: ChainRules) {
         self.store = store
