@@ -52,10 +52,27 @@ final class DeviceService: Service {
         logger.info("shutting down", metadata: ["clients": "\(broker.statistics.connected)"])
         // Load balancers see /readyz turn red while devices are still served.
         if shutdown.drainDelay > .zero { try? await Task.sleep(for: shutdown.drainDelay) }
+        let end = ContinuousClock.now.advanced(by: shutdown.deadline)
         gateway.drain()
-        await broker.drain(reason: .serverShuttingDown)
-        await reactors.drain(within: shutdown.deadline)
+        await drainBroker(until: end)
+        await reactors.drain(within: max(.zero, ContinuousClock.now.duration(to: end)))
         logger.info("shut down")
+    }
+
+    /// Has the broker say goodbye to its clients, and waits until they have gone or time is up: the broker allows a client
+    /// that does not read its own time, which may be longer.
+    private func drainBroker(until end: ContinuousClock.Instant) async {
+        let (ended, continuation) = AsyncStream<Never>.makeStream()
+        Task { [broker] in
+            await broker.drain(reason: .serverShuttingDown)
+            continuation.finish()
+        }
+        let limit = Task {
+            try? await Task.sleep(until: end)
+            continuation.finish()
+        }
+        for await _ in ended {}
+        limit.cancel()
     }
 
     /// Whether devices are served, and if not, why.

@@ -78,7 +78,7 @@ extension Refusal {
         case .noSharedCipher(let facts): self = .noCommonAlgorithm(facts: facts)
         case .peerAlert(let alert) where Self.certificateAlerts.contains(alert): self = .serverCertificateRefused(alert)
         case .truncated, .transport: self = .handshakeAbandoned
-        case .peerAlert, .protocolViolation, .refused, .untrustedServer: self = .handshakeFailed(failure)
+        case .peerAlert, .protocolViolation, .controlFlood, .refused, .untrustedServer: self = .handshakeFailed(failure)
         }
     }
 }

@@ -96,7 +96,7 @@ import Testing
 
     @Test func `a publisher waits while the link to another shard is full, and goes on after`() throws {
         let bench = try BrokerBench(Self.configuration, shards: 2)
-        let home = ["a", "b", "c", "d", "e", "f"].map { ($0, bench.shard(of: $0)) }
+        let home = (0..<64).map { "client-\($0)" }.map { ($0, bench.shard(of: $0)) }
         let near = try #require(home.first { $0.1 == 0 }?.0)
         let far = try #require(home.first { $0.1 == 1 }?.0)
         let subscriber = try bench.connected(far)

@@ -187,11 +187,11 @@ import Testing
             try publisher.publish(TopicName("r/\(number)"), text: "x", qos: .atLeastOnce, retain: true)
         }
         let device = try bench.connected("c", properties: [.receiveMaximum(1)])
-        let subscribe = SubscribePacket(
-            packetIdentifier: 1,
-            [Subscription("r/#", options: SubscriptionOptions(maximumQoS: .atLeastOnce))]
-        )
-        for _ in 0..<3 { try device.send(subscribe) }
+        // The same filter again takes the place of its own list; other filters have lists of their own.
+        for filter: TopicFilter in ["r/#", "r/#", "r/+", "#"] {
+            let options = SubscriptionOptions(maximumQoS: .atLeastOnce)
+            try device.send(SubscribePacket(packetIdentifier: 1, [Subscription(filter, options: options)]))
+        }
         let end = DisconnectPacket(reasonCode: .quotaExceeded)
         #expect(try device.receiveUntilClosed().last == .packet(.disconnect(end)))
     }

@@ -122,6 +122,25 @@ import Testing
         #expect(good.exchange("fine") == "fine")
     }
 
+    @Test func `a flood of key updates breaks the connection before the socket is empty`() throws {
+        let pair = try connected(.tls1_3)
+        // As many as the socket takes; without a bound one read of the server's would go through all of them.
+        while pair.client.updateKeys() == .done {}
+        #expect(read(pair.server).0 == .failed)
+        #expect(pair.server.failure == .controlFlood(steps: TLSConnection.maximumControlSteps + 1))
+    }
+
+    @Test func `key updates between data go on for ever`() throws {
+        let pair = try connected(.tls1_3)
+        let data = [UInt8](repeating: 1, count: 8192)
+        for _ in 0..<200 {
+            try #require(pair.client.updateKeys() == .done)
+            try #require(data.withUnsafeBytes { pair.client.write($0) } == .bytes(data.count))
+            try #require(read(pair.server).1 == data)
+        }
+        #expect(pair.server.failure == nil)
+    }
+
     @Test func `writing nothing writes nothing`() throws {
         let pair = try connected(.tls1_3)
         #expect(pair.server.write(UnsafeRawBufferPointer(start: nil, count: 0)) == .bytes(0))

@@ -224,6 +224,15 @@ import Testing
         #expect(try refusal(of: leaf, by: store(root), with: loops + [ways]) != nil)
     }
 
+    @Test func `a flood of intermediates that lead nowhere ends too`() throws {
+        let key = try TestKey()
+        let loop = try TestAuthority("Loop", key: key)
+        let loops = try (0..<24).map { _ in try loop.issueAuthority("Loop", key: key).certificate }
+        // No registered CA is ever reached, so that no path is ever judged.
+        let failure = try refusal(of: loop.issue(), by: store(TestAuthority("Root")), with: loops)
+        #expect(failure == .tooManyPaths(tried: 0))
+    }
+
     // MARK: What a certificate must be
 
     @Test(arguments: [

@@ -101,9 +101,12 @@ private func exhaustRunningGroup() throws {
     group.stop()
 }
 
-/// Opens descriptors until only so many are left, with a low limit so that it does not take long.
+/// Opens descriptors until only so many are left, with a low limit so that it does not take long; it lies above what this
+/// process has inherited.
 private func exhaustDescriptors(leaving count: Int) -> [Int32] {
-    _ = clinux_limit_descriptors(256)
+    let firstFree = clinux_spare_descriptor()
+    clinux_close(firstFree)
+    _ = clinux_limit_descriptors(256 + numericCast(firstFree))
     var hoard: [Int32] = []
     while true {
         let descriptor = clinux_spare_descriptor()

@@ -62,7 +62,9 @@ enum ServerCallbacks {
 /// What OpenSSL calls on either side.
 enum ConnectionCallbacks {
     static let info: @convention(c) (OpaquePointer?, Int32, Int32) -> Void = { ssl, event, value in
-        guard event & SSL_CB_ALERT != 0, let connection = TLSConnection.owning(ssl) else { return }
+        guard event & (SSL_CB_ALERT | SSL_CB_LOOP) != 0, let connection = TLSConnection.owning(ssl) else { return }
+        connection.countControlStep()
+        guard event & SSL_CB_ALERT != 0 else { return }
         // The value is level << 8 | description.
         let alert = TLSAlert(rawValue: UInt8(truncatingIfNeeded: value))
         if event & SSL_CB_WRITE != 0 { connection.alertSent = alert } else { connection.alertReceived = alert }

@@ -27,6 +27,9 @@ package final class TLSConnection {
     /// What only matters until the handshake is complete; nil afterwards, so that an idle connection is small.
     var negotiation: Negotiation?
 
+    /// What the peer had us do since the handshake besides moving data, less what data it was worth.
+    var controlSteps = 0
+
     /// The server side of an accepted socket.
     package init(server context: TLSContext, descriptor: Int32) throws(OpenSSLError) {
         ssl = try TLSConnection.makeSSL(context, descriptor)
@@ -102,7 +105,9 @@ package final class TLSConnection {
     package func read(into buffer: UnsafeMutableRawBufferPointer) -> TLSStep {
         assert(ERR_peek_error() == 0, "the error queue was left filled by an earlier call")
         let count = SSL_read(ssl, buffer.baseAddress, Int32(clamping: buffer.count))
-        return count > 0 ? .bytes(Int(count)) : diagnose(count)
+        guard count > 0 else { return diagnose(count) }
+        creditControlSteps(Int(count))
+        return .bytes(Int(count))
     }
 
     /// Encrypts and writes bytes, one record of at most 16 KiB at a time. Bytes not taken are given again, from
@@ -114,7 +119,9 @@ package final class TLSConnection {
         // SSL_write leaves a length of 0 undefined.
         guard bytes.count > 0 else { return .bytes(0) }
         let count = SSL_write(ssl, bytes.baseAddress, Int32(clamping: bytes.count))
-        return count > 0 ? .bytes(Int(count)) : diagnose(count)
+        guard count > 0 else { return diagnose(count) }
+        creditControlSteps(Int(count))
+        return .bytes(Int(count))
     }
 
     /// Holds the connection bytes that it has read from the socket and not given out yet? Then reading goes on without

@@ -20,6 +20,8 @@ package enum TLSFailure: Error, Sendable, Hashable {
     case truncated
     /// The socket failed.
     case transport(errno: Int32)
+    /// The client sends key updates or tries to renegotiate, and hardly any data between.
+    case controlFlood(steps: Int)
     /// The server's certificate does not pass (client side).
     case untrustedServer(code: Int, reason: String)
     /// The peer broke the protocol in another way.
@@ -41,6 +43,8 @@ extension TLSFailure: CustomStringConvertible {
         case .peerAlert(let alert): "the peer sent alert \(alert)"
         case .truncated: "the peer closed the connection without close_notify"
         case .transport(let errno): "the socket failed with errno \(errno)"
+        case .controlFlood(let steps):
+            "the client asked for \(steps) steps of key updates and renegotiation with hardly any data between them"
         case .untrustedServer(let code, let reason): "the server's certificate is refused: \(reason) (\(code))"
         case .protocolViolation(let reasons):
             "the peer broke the protocol: \(reasons.map(\.description).joined(separator: "; "))"

@@ -16,11 +16,13 @@ package final class SessionCache: Sendable {
     package let maximumAge: Duration
 
     private let shards: [Shard]
+    // A session's certificate belongs to the library context of the reactor that it was made on.
+    private let libraries = Mutex<[LibraryContext]>([])
 
     /// Enough that two reactors seldom wait for each other.
     private static let shardCount = 16
     /// Default capacity. Sessions of connected devices cost little more than their entry, as the connection holds
-    /// the same object; of devices that are gone about 6 KB each.
+    /// the same object; of devices that are gone about 10 KB each.
     package static let defaultCapacity = 20_480
     /// Default ticket lifetime: two hours.
     package static let defaultTicketLifetime = Duration.seconds(2 * 60 * 60)
@@ -39,6 +41,11 @@ package final class SessionCache: Sendable {
         shards = (0..<SessionCache.shardCount).map { _ in Shard(capacity: perShard) }
     }
 
+    deinit {
+        // Before the library contexts go, which the sessions' certificates point into.
+        removeAll()
+    }
+
     /// Sessions held now.
     package var count: Int {
         shards.reduce(0) { $0 + $1.state.withLock { $0.count } }
@@ -47,6 +54,13 @@ package final class SessionCache: Sendable {
     /// Forgets every session: all devices need a full handshake next.
     package func removeAll() {
         for shard in shards { shard.state.withLock { $0.removeAll() } }
+    }
+
+    /// Keeps a library context alive as long as the cache may hold sessions made in it.
+    func retain(_ library: LibraryContext) {
+        libraries.withLock { known in
+            if !known.contains(where: { $0 === library }) { known.append(library) }
+        }
     }
 
     /// Takes over the caller's reference to a session.

@@ -58,7 +58,8 @@ extension ChainFailure: CustomStringConvertible {
         case .unusableExtension(let subject, let reason):
             "\(subject) has an extension that cannot be used: \(reason)."
         case .tooManyPaths(let tried):
-            "No valid chain among the first \(tried) tried. Send the leaf and its own intermediates alone."
+            "No valid chain among the ways tried, \(tried) of which reach a registered CA. "
+                + "Send the leaf and its own intermediates alone."
         case .other(let subject, let code, let reason):
             "\(subject) is refused: \(reason) (X509 error \(code))."
         }

@@ -13,6 +13,7 @@ struct PathSearch {
     private let rules: ChainRules
     private var pathsJudged = 0
     private var signaturesTried = 0
+    private var stepsTaken = 0
     private var failure: ChainFailure?
 
     /// Certificates in a path, leaf and anchor included.
@@ -21,6 +22,9 @@ struct PathSearch {
     static let maximumPaths = 32
     /// Signature checks spent on telling anchors of one name apart: each of 32 anchors at two steps.
     static let maximumSignatures = 64
+    /// Certificates looked above for one leaf. Certificates of one name that each name another as its issuer make more
+    /// ways than could ever be walked, even when none of them leads to an anchor.
+    static let maximumSteps = 64
 
     init(in store: TrustStore, untrusted: [OpaquePointer], at date: Date, rules: ChainRules) {
         self.store = store
@@ -43,6 +47,11 @@ struct PathSearch {
     private mutating func extend(_ path: inout [OpaquePointer]) -> VerifiedChain? {
         // The caller never passes an empty path.
         guard let subject = path.last, path.count < PathSearch.maximumPathLength else { return nil }
+        guard stepsTaken < PathSearch.maximumSteps else {
+            note(.tooManyPaths(tried: pathsJudged))
+            return nil
+        }
+        stepsTaken += 1
         for index in anchorsThatSigned(subject) {
             guard pathsJudged < PathSearch.maximumPaths else {
                 note(.tooManyPaths(tried: pathsJudged))

@@ -12,5 +12,15 @@ package struct ClientIdentifier: Hashable, Sendable, CustomStringConvertible {
         self.text = text
     }
 
+    /// Byte by byte, as MQTT and the broker's sessions compare them: to Swift's strings a letter with an accent and the
+    /// same letter followed by the accent are one, but as client ids they are two clients.
+    package static func == (left: ClientIdentifier, right: ClientIdentifier) -> Bool {
+        left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        for byte in text.utf8 { hasher.combine(byte) }
+    }
+
     package var description: String { text }
 }

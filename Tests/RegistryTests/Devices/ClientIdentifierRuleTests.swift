@@ -23,6 +23,9 @@ import Testing
         (.override, "n", "-", "n", "n"),
         (.override, "-", "-", "n", "n assigned"),
         (.override, "c", "-", "-", "missing"),
+        // One letter in two encodings: two clients to MQTT.
+        (.requireMatch, "e\u{301}", "-", "\u{E9}", "mismatch e\u{301} \u{E9}"),
+        (.override, "e\u{301}", "-", "\u{E9}", "\u{E9} assigned"),
     ]
 
     @Test(arguments: table)
