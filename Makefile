@@ -51,7 +51,7 @@ fuzz: ## fuzz the parsers of foreign bytes; SECONDS_EACH=600 for longer
 
 .PHONY: sanitize
 sanitize: setup ## the data plane's tests under ThreadSanitizer
-	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter 'ReactorsTests|MQTTBrokerTests'
+	.ci/sanitize
 
 .PHONY: lint
 lint: ## format lint and the checks of the house
