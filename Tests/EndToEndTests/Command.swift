@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A program run to its end: what it printed and its exit status.
 struct CommandResult: Sendable {
@@ -10,6 +11,28 @@ struct CommandResult: Sendable {
 /// Why a program could not be run, or did not come to an end in time.
 struct CommandFailure: Error, CustomStringConvertible {
     let description: String
+}
+
+/// Starts a process from a thread that blocks no signal.
+///
+/// A child inherits the mask of the thread that starts it, and the threads of Swift's pool block every signal: a server
+/// started there would never hear of SIGTERM.
+func launch(_ process: Process) throws {
+    let started = DispatchSemaphore(value: 0)
+    let failure = Mutex<(any Error)?>(nil)
+    Thread.detachNewThread {
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
+        do {
+            try process.run()
+        } catch {
+            failure.withLock { $0 = error }
+        }
+        started.signal()
+    }
+    started.wait()
+    if let error = failure.withLock({ $0 }) { throw error }
 }
 
 /// Runs a program and waits for it; one that is still running after `seconds` is killed and reported.
@@ -42,7 +65,7 @@ private func runBlocking(
 
     let ended = DispatchSemaphore(value: 0)
     process.terminationHandler = { _ in ended.signal() }
-    try process.run()
+    try launch(process)
     guard ended.wait(timeout: .now() + seconds) == .success else {
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()

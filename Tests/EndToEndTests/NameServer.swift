@@ -44,7 +44,7 @@ final class NameServer: Sendable {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        try launch(process)
         let server = NameServer(address: "127.0.0.1:\(port)", process: process)
         _ = try await eventually("NSD answers") { () -> Bool? in
             let result = try await run(

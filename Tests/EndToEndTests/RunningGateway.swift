@@ -91,7 +91,7 @@ final class RunningGateway: Sendable {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: log)
         process.standardError = process.standardOutput
-        try process.run()
+        try launch(process)
         let gateway = RunningGateway(directory: directory, keys: keys, process: process)
         _ = try await eventually("the gateway answers") { () -> Bool? in
             guard gateway.isRunning else {
