@@ -63,7 +63,7 @@ package enum CredentialsError: Error, Hashable, Sendable {
     /// OpenSSL refuses a stored CA.
     case unusableCA(Fingerprint, OpenSSLError)
     /// OpenSSL has no memory or providers left.
-    case libraryUnavailable(OpenSSLError)
+    case openSSLUnavailable(OpenSSLError)
 
     /// What was uploaded.
     package enum Upload: String, Hashable, Sendable {
@@ -140,7 +140,7 @@ extension CredentialsError: CustomStringConvertible {
             "The certificates of \(group) cannot be served: \(error)"
         case .unusableCA(let fingerprint, let error):
             "CA \(fingerprint.short) cannot be used as a trust anchor: \(error)"
-        case .libraryUnavailable(let error):
+        case .openSSLUnavailable(let error):
             "OpenSSL gives no library context: \(error)"
         }
     }

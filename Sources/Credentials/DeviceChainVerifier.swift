@@ -42,7 +42,7 @@ package struct DeviceChainVerifier: Sendable {
         do {
             trust = try TrustStore(anchors: anchors)
         } catch {
-            throw .libraryUnavailable(error)
+            throw .openSSLUnavailable(error)
         }
     }
 
@@ -77,8 +77,8 @@ extension VerifiedChain {
     /// The fingerprint of the CA that the chain ends at, as the registry writes it.
     package var anchor: Fingerprint {
         guard let fingerprint = try? Fingerprint(anchorFingerprint) else {
-            // Invariant: TrustStore fills it with a SHA-256 digest, which has the 32 bytes that a fingerprint needs.
-            preconditionFailure("a digest of \(anchorFingerprint.count) bytes")
+            // TrustStore fills it with a SHA-256 digest, which has the 32 bytes that a fingerprint needs.
+            preconditionFailure("a digest of \(anchorFingerprint.count) bytes")  // Invariant: SHA-256 has 32 bytes.
         }
         return fingerprint
     }

@@ -11,7 +11,7 @@ package struct HandshakeEnvironment: Sendable {
     /// The date for verification and session expiry.
     package let clock: WallClock
 
-    /// Makes a library context for each reactor, and one at least. Throws `CredentialsError.libraryUnavailable`.
+    /// Makes a library context for each reactor, and one at least. Throws `CredentialsError.openSSLUnavailable`.
     package init(
         reactors count: Int,
         sessionCache: SessionCache? = SessionCache(),
@@ -21,7 +21,7 @@ package struct HandshakeEnvironment: Sendable {
         do {
             for _ in 0..<max(1, count) { libraries.append(try LibraryContext()) }
         } catch {
-            throw .libraryUnavailable(error)
+            throw .openSSLUnavailable(error)
         }
         self.libraries = libraries
         self.sessionCache = sessionCache

@@ -20,7 +20,7 @@ package struct ReactorContexts: Sendable {
         do {
             trust = try TrustStore(anchors: anchors, in: library)
         } catch {
-            throw .libraryUnavailable(error)
+            throw .openSSLUnavailable(error)
         }
         let options = ServerOptions(
             clientAuthorities: trust,

@@ -12,8 +12,8 @@ struct NameHandle: ~Copyable {
     /// Copies wire bytes that are known to be a well-formed name.
     init(wire: [UInt8]) {
         guard let copy = ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, wire.count, wire) else {
-            // Invariant: the call only fails when no memory is left, or above 65,535 bytes; a name has at most 255.
-            fatalError("out of memory for a domain name of \(wire.count) bytes")
+            // The call only fails when no memory is left, or above 65,535 bytes.
+            fatalError("out of memory for a domain name of \(wire.count) bytes")  // Invariant: at most 255 bytes.
         }
         self.pointer = copy
     }

@@ -4,8 +4,8 @@ internal import CLinux
 ///
 /// Swift's own `Mutex` would do, but ThreadSanitizer cannot see into the part of it that waits and takes every contended
 /// lock for a race; a POSIX mutex it knows.
-// Sendable: the value is only reached with the lock held.
 @usableFromInline
+// Sendable: the value is only reached with the lock held.
 package struct Guarded<Value: Sendable>: ~Copyable, @unchecked Sendable {
     @usableFromInline let lock = POSIXLock()
     @usableFromInline let value: UnsafeMutablePointer<Value>
@@ -31,8 +31,8 @@ package struct Guarded<Value: Sendable>: ~Copyable, @unchecked Sendable {
 }
 
 /// A POSIX mutex at an address that does not change.
-// Sendable: locking and unlocking from several threads is what it is for.
 @usableFromInline
+// Sendable: locking and unlocking from several threads is what it is for.
 struct POSIXLock: ~Copyable, @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
 

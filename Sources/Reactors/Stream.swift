@@ -2,8 +2,8 @@
 ///
 /// What is written in one turn of the loop leaves together at its end. Input is read into the reactor's scratch buffer; only
 /// what the handler leaves unconsumed is kept. Belongs to its reactor's thread; `move` is the only way to another.
-// Sendable: every member is used on the reactor's thread; `move` hands the stream over through the target's mail and the
-// old thread does not touch it afterwards.
+// `move` hands the stream over through the target's mail, and the old thread does not touch it afterwards.
+// Sendable: every member is used on the reactor's thread.
 package final class Stream: @unchecked Sendable {
     /// The far end of the connection.
     package let peer: SocketAddress

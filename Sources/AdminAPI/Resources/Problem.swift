@@ -178,7 +178,7 @@ extension CredentialsError {
         case .masterKeyMissing, .masterKeyInaccessible, .masterKeyPermissions, .masterKeyFormat, .masterKeyExists,
             .masterKeyUnavailable, .sealedUnderAnotherKey, .sealedKeyDamaged, .unusableCertificate,
             .unusableCertificates,
-            .unusableCA, .libraryUnavailable:
+            .unusableCA, .openSSLUnavailable:
             nil
         }
     }

@@ -98,8 +98,10 @@ extension TopicFilter: CustomStringConvertible, ExpressibleByStringLiteral {
 
     /// A filter written in the source, which must keep the rules.
     @usableFromInline package init(stringLiteral literal: String) {
-        // Invariant: a literal is part of the program, so a bad one is a bug that its first run shows.
-        guard let filter = try? TopicFilter(literal) else { preconditionFailure("not a topic filter: \(literal)") }
+        guard let filter = try? TopicFilter(literal) else {
+            // A literal is part of the program, so a bad one is a bug that its first run shows.
+            preconditionFailure("not a topic filter: \(literal)")  // Invariant: literals in the source keep the rules.
+        }
         self = filter
     }
 }

@@ -49,8 +49,10 @@ extension TopicName: CustomStringConvertible, ExpressibleByStringLiteral {
 
     /// A name written in the source, which must keep the rules.
     @usableFromInline package init(stringLiteral literal: String) {
-        // Invariant: a literal is part of the program, so a bad one is a bug that its first run shows.
-        guard let name = try? TopicName(literal) else { preconditionFailure("not a topic name: \(literal)") }
+        guard let name = try? TopicName(literal) else {
+            // A literal is part of the program, so a bad one is a bug that its first run shows.
+            preconditionFailure("not a topic name: \(literal)")  // Invariant: literals in the source keep the rules.
+        }
         self = name
     }
 }

@@ -35,8 +35,10 @@ extension Text: CustomStringConvertible, ExpressibleByStringLiteral {
 
     /// Text written in the source, which must keep the rules.
     package init(stringLiteral literal: String) {
-        // Invariant: a literal is part of the program, so a bad one is a bug that its first run shows.
-        guard let text = try? Text(literal) else { preconditionFailure("not a text of MQTT: \(literal)") }
+        guard let text = try? Text(literal) else {
+            // A literal is part of the program, so a bad one is a bug that its first run shows.
+            preconditionFailure("not a text of MQTT: \(literal)")  // Invariant: literals in the source keep the rules.
+        }
         self = text
     }
 }

@@ -9,8 +9,8 @@ extension ServerAddress {
         do {
             return try SocketAddress(packedIPAddress: ByteBuffer(bytes: address.bytes), port: Int(port))
         } catch {
-            // Invariant: it only throws for a length other than 4 and 16, and IPAddress has no other.
-            fatalError("\(address.bytes.count) bytes are no IP address")
+            // It only throws for a length other than 4 and 16.
+            fatalError("\(address.bytes.count) bytes are no IP address")  // Invariant: IPAddress has 4 or 16 bytes.
         }
     }
 }

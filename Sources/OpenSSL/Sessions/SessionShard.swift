@@ -81,8 +81,8 @@ struct SessionEntry: Sendable {
 }
 
 /// A session as the cache holds it.
-// Sendable: OpenSSL shares sessions between threads by design: they are not changed once they are in a cache, and
-// their reference count is atomic.
+// OpenSSL shares sessions between threads by design.
+// Sendable: a session is not changed once it is in a cache, and its reference count is atomic.
 struct SessionReference: @unchecked Sendable {
     let pointer: OpaquePointer
 }
