@@ -117,7 +117,7 @@ let package = Package(
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
         .systemLibrary(name: "CLinux"),
 
-        // What tests share: forged certificates, a device, a name server that lies when told to.
+        // What tests share: forged certificates, a device, a name server that lies when told to, child processes.
         .target(
             name: "TestAuthority",
             dependencies: [
@@ -135,6 +135,13 @@ let package = Package(
             path: "Tests/Support/TestDevice",
             swiftSettings: strict
         ),
+        .systemLibrary(name: "CSpawn", path: "Tests/Support/CSpawn"),
+        .target(
+            name: "TestProcess",
+            dependencies: ["CSpawn"],
+            path: "Tests/Support/TestProcess",
+            swiftSettings: strict
+        ),
         .target(
             name: "TestNameServer",
             dependencies: [
@@ -146,6 +153,7 @@ let package = Package(
         ),
 
         // One test target per target.
+        .testTarget(name: "TestProcessTests", dependencies: ["TestProcess"], swiftSettings: strict),
         .testTarget(name: "ReactorsTests", dependencies: ["Reactors", "CLinux"], swiftSettings: strict),
         .testTarget(name: "OpenSSLTests", dependencies: ["OpenSSL", "TestAuthority"], swiftSettings: strict),
         .testTarget(name: "MQTTCodecTests", dependencies: ["MQTTCodec", "TestDevice"], swiftSettings: strict),
