@@ -1,4 +1,5 @@
 import Credentials
+import Foundation
 import OpenSSL
 import Registry
 
@@ -11,39 +12,73 @@ struct ServerNameRouter {
     let cluster: PublishedCluster<ContextCatalog>
     /// What the cluster's certificates and CAs are prepared as for the connection's reactor.
     let contexts: ReactorContexts
+    /// Where the client comes from: with the server name, how it is known again in a grace period.
+    let source: NetworkAddress
+    let refusedChains: RefusedChains
 
-    /// Routes by server name: exact over wildcard over default, or refuses.
+    /// Routes by server name: exact over wildcard over default, or refuses. During a grace period the new chain goes
+    /// first, and the old one to a client that has refused the new one.
     func route(
         _ hello: borrowing ClientHello,
+        at now: Date,
         noting record: ConnectionRecord
     ) throws(Refusal) -> (HelloPolicy, ServerNameRoute) {
-        let settings = cluster.state.settings
         let indication = hello.serverName.map { ServerNameIndication($0) } ?? .absent
-        let choice = cluster.prepared.selection.choose(indication, unknown: accessPoint.unknownSNI)
-        record.asked(for: indication.name, answered: choice)
+        let (choice, rotation) = choose(indication, at: now)
+        record.asked(for: indication.name, offering: hello.offeredVersions, answered: choice)
         let group =
             switch choice {
             case .serve(let group, _): group
             case .refused(let refusal): throw Self.refusal(for: refusal)
             }
         guard let context = contexts.context(for: group) else { throw .noServerCertificate }
-        let route = ServerNameRoute(group: group, name: indication.name)
+        let route = ServerNameRoute(group: group, name: indication.name, rotation: rotation)
         let authentication: ClientAuthentication =
             switch mode {
             case .oneWay: .none
-            case .twoWay: .required(contexts.trust)
+            case .twoWay, .oneDeviceOneCertificate: .required(contexts.trust)
             }
         let policy = HelloPolicy(
             context: context,
             clientAuthentication: authentication,
-            versions: settings.tls.versions,
+            versions: cluster.state.settings.tls.versions,
             sessionBinding: SessionBinding(hashing: circumstances(of: route))
         )
         return (policy, route)
     }
 
-    /// Everything whose change must force a full handshake: a session of one name, access point, mode, version range or
-    /// set of CAs is none of another's.
+    private func choose(
+        _ indication: ServerNameIndication,
+        at now: Date
+    ) -> (CertificateChoice, Rotation?) {
+        let policy = accessPoint.unknownSNI
+        let selection = cluster.prepared.selection
+        let choice = selection.choose(indication, unknown: policy, at: now, refusedCurrent: false)
+        guard case .serve(let group, _) = choice, let rotation = rotation(of: group, indication.name, at: now) else {
+            return (choice, nil)
+        }
+        guard !group.isSuperseded, refusedChains.contains(rotation.key, at: now) else { return (choice, rotation) }
+        let second = selection.choose(indication, unknown: policy, at: now, refusedCurrent: true)
+        return (second, rotation)
+    }
+
+    /// The grace period that is open for the slot that answers, if there is one.
+    private func rotation(of group: SlotGroup, _ name: DomainName?, at now: Date) -> Rotation? {
+        for slot in group.slots {
+            guard let binding = cluster.state.slots[slot], let superseded = binding.superseded(at: now) else {
+                continue
+            }
+            return Rotation(
+                key: RefusedChains.Key(source: source, name: name, certificate: binding.certificate),
+                superseded: superseded.certificate,
+                until: superseded.until
+            )
+        }
+        return nil
+    }
+
+    /// Everything whose change must force a full handshake: a session of one name, certificate, access point, mode,
+    /// version range or set of CAs is none of another's.
     private func circumstances(of route: ServerNameRoute) -> [UInt8] {
         let settings = cluster.state.settings
         let facts: [String] = [
@@ -70,4 +105,21 @@ struct ServerNameRoute {
     let group: SlotGroup
     /// The name as it was asked for, normalised; `nil` without one.
     let name: DomainName?
+    /// The grace period that is open for them.
+    let rotation: Rotation?
+
+    /// What the connection tells about the grace period.
+    var use: RotationUse? {
+        rotation.map { RotationUse(superseded: $0.superseded, neededOld: group.isSuperseded) }
+    }
+}
+
+/// A grace period as one connection sees it.
+struct Rotation {
+    /// How the client is known again if it refuses the new certificate.
+    let key: RefusedChains.Key
+    /// The certificate that was replaced.
+    let superseded: Fingerprint
+    /// When that one stops serving.
+    let until: Date
 }
