@@ -51,21 +51,19 @@ struct ServerNameRouter {
         _ indication: ServerNameIndication,
         at now: Date
     ) -> (CertificateChoice, Rotation?) {
-        let policy = accessPoint.unknownSNI
-        let selection = cluster.prepared.selection
-        let choice = selection.choose(indication, unknown: policy, at: now, refusedCurrent: false)
+        let (selection, policy) = (cluster.prepared.selection, accessPoint.unknownSNI)
+        let choice = selection.choose(indication, unknown: policy, at: now)
         guard case .serve(let group, _) = choice, let rotation = rotation(of: group, indication.name, at: now) else {
             return (choice, nil)
         }
-        guard !group.isSuperseded, refusedChains.contains(rotation.key, at: now) else { return (choice, rotation) }
-        let second = selection.choose(indication, unknown: policy, at: now, refusedCurrent: true)
-        return (second, rotation)
+        guard refusedChains.contains(rotation.key, at: now) else { return (choice, rotation) }
+        return (selection.choose(indication, unknown: policy, at: now, refusedCurrent: true), rotation)
     }
 
-    /// The grace period that is open for the slot that answers, if there is one.
+    /// The grace period that is open for one of the slots that answer, if there is one.
     private func rotation(of group: SlotGroup, _ name: DomainName?, at now: Date) -> Rotation? {
-        for slot in group.slots {
-            guard let binding = cluster.state.slots[slot], let superseded = binding.superseded(at: now) else {
+        for member in group.members {
+            guard let binding = cluster.state.slots[member.slot], let superseded = binding.superseded(at: now) else {
                 continue
             }
             return Rotation(
@@ -101,17 +99,12 @@ struct ServerNameRouter {
 
 /// Where a server name led.
 struct ServerNameRoute {
-    /// The slots of whose certificates one is shown.
+    /// The certificates of which one is shown.
     let group: SlotGroup
     /// The name as it was asked for, normalised; `nil` without one.
     let name: DomainName?
     /// The grace period that is open for them.
     let rotation: Rotation?
-
-    /// What the connection tells about the grace period.
-    var use: RotationUse? {
-        rotation.map { RotationUse(superseded: $0.superseded, neededOld: group.isSuperseded) }
-    }
 }
 
 /// A grace period as one connection sees it.

@@ -80,8 +80,8 @@ enum DeviceAuthenticator {
         _ settings: ClusterSettings,
         by services: GatewayServices
     ) throws(Refusal) -> Verdict {
-        if let jwt = services.identity.jwt(), let token = jwt.token(in: packet) {
-            return .proved(try holder(of: token, jwt, at: services.date()))
+        if let tokens = services.identity.tokens(), let token = tokens.token(in: packet) {
+            return .proved(try holder(of: token, tokens.verifier, at: services.date()))
         }
         guard let userName = packet.userName else {
             guard packet.password == nil else { throw .userUnknown }
@@ -96,14 +96,14 @@ enum DeviceAuthenticator {
     /// Who a token says its holder is. What the CONNECT says beside the token is not proved by anything and not asked.
     private static func holder(
         of token: [UInt8],
-        _ jwt: JWTVerifier,
+        _ verifier: JWTVerifier,
         at now: Date
     ) throws(Refusal) -> ProvedIdentity {
         do throws(JWTFailure) {
-            let claims = try jwt.verify(token, at: now)
+            let holder = try verifier.verify(token, at: now)
             return ProvedIdentity(
-                identity: .token(user: claims.user),
-                clientID: claims.clientID.flatMap { ClientIdentifier($0) },
+                identity: .token(user: holder.user),
+                clientID: holder.clientID.flatMap { ClientIdentifier($0) },
                 standing: .unconditional
             )
         } catch {

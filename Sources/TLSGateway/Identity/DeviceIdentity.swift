@@ -8,8 +8,8 @@ package enum DeviceIdentity: Hashable, Sendable {
     case anonymous
     /// A user, by password.
     case user(String)
-    /// The holder of a token, by the name that the token gives; a token may give none.
-    case token(user: String?)
+    /// The holder of a token, by the name that the token gives.
+    case token(user: String)
     /// The holder of a certificate's key.
     case certificate(DeviceCertificate)
 
@@ -21,8 +21,7 @@ package enum DeviceIdentity: Hashable, Sendable {
     /// The user name that was proved; a name that a CONNECT merely states is none.
     package var userName: String? {
         switch self {
-        case .user(let name): name
-        case .token(let name): name
+        case .user(let name), .token(let name): name
         case .anonymous, .certificate: nil
         }
     }

@@ -25,16 +25,16 @@ final class PasswordPool: Sendable {
 /// Compares a password with a stored hash. Blocks for as long as the hash was made to cost.
 final class PasswordChecker: Sendable {
     /// Iterations of the last hash that belonged to a user: what an unknown user has to cost.
-    private let usualIterations = Atomic<Int>(PasswordHash.standardIterations)
+    private let usualIterations = Atomic<Int>(PasswordHash.defaultIterations)
 
     /// Gives the hash that fits, or refuses: a wrong password, and an unknown user as slowly.
     func check(_ password: [UInt8], against hash: String?) throws(Refusal) -> String {
         guard let hash else {
             // The time that this takes must not tell which names exist.
-            PasswordHash.waste(password, iterations: usualIterations.load(ordering: .relaxed))
+            _ = try? PasswordHash(hashing: password, iterations: usualIterations.load(ordering: .relaxed))
             throw .userUnknown
         }
-        guard let stored = try? PasswordHash(hash) else { throw .passwordHashUnreadable }
+        guard let stored = try? PasswordHash(parsing: hash) else { throw .passwordHashUnreadable }
         usualIterations.store(stored.iterations, ordering: .relaxed)
         guard stored.matches(password) else { throw .passwordWrong }
         return hash

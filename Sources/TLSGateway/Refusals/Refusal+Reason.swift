@@ -66,7 +66,10 @@ extension Refusal {
         case tokenForged = "token_forged"
         case tokenExpired = "token_expired"
         case tokenNotYetValid = "token_not_yet_valid"
-        case tokenNotForHere = "token_not_for_here"
+        case tokenWithoutExpiry = "token_without_expiry"
+        case tokenWrongIssuer = "token_wrong_issuer"
+        case tokenWrongAudience = "token_wrong_audience"
+        case tokenWithoutIdentity = "token_without_identity"
         case authenticationOverloaded = "authentication_overloaded"
         case authenticationTimedOut = "authentication_timed_out"
         case authenticationAbandoned = "authentication_abandoned"
@@ -145,6 +148,19 @@ extension Refusal {
         case .revoked: .clientCertificateRevoked
         case .revocationListStale: .clientCertificateRevocationUnknown
         case .unusableExtension, .tooManyPaths, .other: .clientCertificateUnfit
+        }
+    }
+
+    private static func reason(of failure: JWTFailure) -> Reason {
+        switch failure {
+        case .tooLong, .malformed, .criticalHeader: .tokenMalformed
+        case .unsupportedAlgorithm, .unknownKey, .badSignature: .tokenForged
+        case .expired: .tokenExpired
+        case .expiryMissing: .tokenWithoutExpiry
+        case .notYetValid, .issuedInFuture: .tokenNotYetValid
+        case .wrongIssuer: .tokenWrongIssuer
+        case .wrongAudience: .tokenWrongAudience
+        case .claimMissing, .claimUnusable: .tokenWithoutIdentity
         }
     }
 }

@@ -112,7 +112,10 @@ extension Refusal.Reason {
         case .tokenForged: Row(.peerNotAllowed, connack: .badUserNameOrPassword)
         case .tokenExpired: Row(.peerNotAllowed, connack: .notAuthorized)
         case .tokenNotYetValid: Row(.peerNotAllowed, connack: .notAuthorized)
-        case .tokenNotForHere: Row(.peerNotAllowed, connack: .notAuthorized)
+        case .tokenWithoutExpiry: Row(.peerNotAllowed, connack: .notAuthorized)
+        case .tokenWrongIssuer: Row(.peerNotAllowed, connack: .notAuthorized)
+        case .tokenWrongAudience: Row(.peerNotAllowed, connack: .notAuthorized)
+        case .tokenWithoutIdentity: Row(.peerNotAllowed, connack: .notAuthorized)
         // MQTT 5.0 § 3.2.2.2: "The Server is busy. Try again later."
         case .authenticationOverloaded: Row(.unavailable, connack: .serverBusy)
         case .authenticationTimedOut: Row(.unavailable, connack: .serverUnavailable)
