@@ -30,33 +30,30 @@ final class RefusedChains: Sendable {
     init(capacity: Int = RefusedChains.defaultCapacity) { self.capacity = max(1, capacity) }
 
     /// Did this client refuse that certificate, in a grace period that lasts still?
-    func contains(_ key: @autoclosure () -> Key, at now: Date) -> Bool {
+    func contains(_ key: Key, at now: Date) -> Bool {
         guard count.load(ordering: .relaxed) > 0 else { return false }
-        let key = key()
         return memory.withLock { $0.entries[key].map { now < $0.until } ?? false }
     }
 
-    /// A client refused the certificate; remembered until the grace period's deadline.
-    func note(_ key: Key, until deadline: Date, at now: Date) {
-        guard now < deadline else { return }
+    /// A client does not know the chain that it was shown. The new one: remembered until the grace period's deadline.
+    /// The old one: it, or another behind its address, is to see the new one again.
+    func refused(_ route: ServerNameRoute, at now: Date) {
+        guard let rotation = route.rotation, now < rotation.until else { return }
         memory.withLock { memory in
-            if memory.entries[key] == nil, memory.entries.count >= capacity { makeRoom(in: &memory, at: now) }
-            memory.entries[key] = (deadline, memory.nextNumber)
-            memory.nextNumber += 1
-            count.store(memory.entries.count, ordering: .relaxed)
-        }
-    }
-
-    /// The client refused the old certificate as well: it, or another behind its address, is to see the new one again.
-    func forget(_ key: Key) {
-        memory.withLock { memory in
-            memory.entries[key] = nil
+            if route.group.preferred.isSuperseded {
+                memory.entries[rotation.key] = nil
+            } else {
+                makeRoom(in: &memory, for: rotation.key, at: now)
+                memory.entries[rotation.key] = (rotation.until, memory.nextNumber)
+                memory.nextNumber += 1
+            }
             count.store(memory.entries.count, ordering: .relaxed)
         }
     }
 
     /// Drops what is over, or else the oldest quarter, so that looking at all of them happens seldom.
-    private func makeRoom(in memory: inout Memory, at now: Date) {
+    private func makeRoom(in memory: inout Memory, for key: Key, at now: Date) {
+        guard memory.entries[key] == nil, memory.entries.count >= capacity else { return }
         memory.entries = memory.entries.filter { now < $0.value.until }
         guard memory.entries.count >= capacity else { return }
         let numbers = memory.entries.values.map(\.number).sorted()

@@ -7,24 +7,20 @@ import Registry
 ///
 /// Decides everything that depends on the server name in one place, before OpenSSL has chosen anything.
 struct ServerNameRouter {
-    let accessPoint: AccessPoint
+    let entrance: Entrance
     let mode: AuthenticationMode
     let cluster: PublishedCluster<ContextCatalog>
     /// What the cluster's certificates and CAs are prepared as for the connection's reactor.
     let contexts: ReactorContexts
-    /// Where the client comes from: with the server name, how it is known again in a grace period.
-    let source: NetworkAddress
-    let refusedChains: RefusedChains
 
     /// Routes by server name: exact over wildcard over default, or refuses. During a grace period the new chain goes
     /// first, and the old one to a client that has refused the new one.
     func route(
         _ hello: borrowing ClientHello,
-        at now: Date,
         noting record: ConnectionRecord
     ) throws(Refusal) -> (HelloPolicy, ServerNameRoute) {
         let indication = hello.serverName.map { ServerNameIndication($0) } ?? .absent
-        let (choice, rotation) = choose(indication, at: now)
+        let (choice, rotation) = choose(indication, from: record.source, at: entrance.services.date())
         record.asked(for: indication.name, offering: hello.offeredVersions, answered: choice)
         let group =
             switch choice {
@@ -49,28 +45,24 @@ struct ServerNameRouter {
 
     private func choose(
         _ indication: ServerNameIndication,
+        from source: @autoclosure () -> NetworkAddress,
         at now: Date
     ) -> (CertificateChoice, Rotation?) {
-        let (selection, policy) = (cluster.prepared.selection, accessPoint.unknownSNI)
+        let (selection, policy) = (cluster.prepared.selection, entrance.accessPoint.unknownSNI)
         let choice = selection.choose(indication, unknown: policy, at: now)
-        guard case .serve(let group, _) = choice, let rotation = rotation(of: group, indication.name, at: now) else {
-            return (choice, nil)
-        }
-        guard refusedChains.contains(rotation.key, at: now) else { return (choice, rotation) }
+        guard case .serve(let group, _) = choice, let binding = replacedBinding(of: group, at: now),
+            let superseded = binding.superseded(at: now)
+        else { return (choice, nil) }
+        let key = RefusedChains.Key(source: source(), name: indication.name, certificate: binding.certificate)
+        let rotation = Rotation(key: key, superseded: superseded.certificate, until: superseded.until)
+        guard entrance.services.refusedChains.contains(key, at: now) else { return (choice, rotation) }
         return (selection.choose(indication, unknown: policy, at: now, refusedCurrent: true), rotation)
     }
 
-    /// The grace period that is open for one of the slots that answer, if there is one.
-    private func rotation(of group: SlotGroup, _ name: DomainName?, at now: Date) -> Rotation? {
-        for member in group.members {
-            guard let binding = cluster.state.slots[member.slot], let superseded = binding.superseded(at: now) else {
-                continue
-            }
-            return Rotation(
-                key: RefusedChains.Key(source: source, name: name, certificate: binding.certificate),
-                superseded: superseded.certificate,
-                until: superseded.until
-            )
+    /// The first of the slots that answer whose certificate was replaced and whose grace period is open.
+    private func replacedBinding(of group: SlotGroup, at now: Date) -> SlotBinding? {
+        for member in [group.preferred] + group.others {
+            if let binding = cluster.state.slots[member.slot], binding.superseded(at: now) != nil { return binding }
         }
         return nil
     }
@@ -80,7 +72,7 @@ struct ServerNameRouter {
     private func circumstances(of route: ServerNameRoute) -> [UInt8] {
         let settings = cluster.state.settings
         let facts: [String] = [
-            route.group.description, route.name?.text ?? "", accessPoint.name, mode.rawValue,
+            route.group.description, route.name?.text ?? "", entrance.accessPoint.name, mode.rawValue,
             settings.tls.minimum.rawValue, settings.tls.maximum.rawValue, String(cluster.state.trustGeneration),
         ]
         // None of them contains a line feed, but an access point's name might: lengths keep them apart.
@@ -95,24 +87,4 @@ struct ServerNameRouter {
         case .malformed: .serverNameUnusable
         }
     }
-}
-
-/// Where a server name led.
-struct ServerNameRoute {
-    /// The certificates of which one is shown.
-    let group: SlotGroup
-    /// The name as it was asked for, normalised; `nil` without one.
-    let name: DomainName?
-    /// The grace period that is open for them.
-    let rotation: Rotation?
-}
-
-/// A grace period as one connection sees it.
-struct Rotation {
-    /// How the client is known again if it refuses the new certificate.
-    let key: RefusedChains.Key
-    /// The certificate that was replaced.
-    let superseded: Fingerprint
-    /// When that one stops serving.
-    let until: Date
 }
