@@ -5,20 +5,21 @@ import Testing
 
 @testable import SQLiteStorage
 
-/// CAs that rows of another table refer to, as client certificates do.
+/// CAs that client certificates refer to.
 @Suite struct FormerAuthorityTests {
     private let directory = TemporaryDirectory()
     private var file: String { directory.path + "/registry.sqlite" }
 
-    /// A store with CA 10, and a row that refers to it.
+    /// A store with CA 10, and a client certificate of it.
     private func storeWithDevice() async throws -> (SQLiteRegistryStore, ClusterState) {
         let store = try openStore(directory.path)
         let transition = try ClusterState.initial().applying(.registerCAs([authority(10)]), at: noon)
         try await store.save(transition)
         try await edit(
             """
-            CREATE TABLE device (ca BLOB NOT NULL REFERENCES ca (fingerprint));
-            INSERT INTO device SELECT fingerprint FROM ca;
+            INSERT INTO clientCertificate (fingerprint, authority, state, source, serial, commonName, organizationalUnit,
+                clientID, notBefore, notAfter, createdAt, stateChangedAt, lastSeenAt)
+            SELECT zeroblob(32), fingerprint, 'active', 'manual', '1', '', '', '', 0, 0, 0, 0, 0 FROM ca
             """
         )
         return (store, transition.after)
@@ -44,7 +45,7 @@ import Testing
             try await store.save(transition)
         }
         #expect(try await store.load() == state)
-        try await edit("DELETE FROM device")
+        try await edit("DELETE FROM clientCertificate")
         try await store.save(transition)
         #expect(try await store.load() == transition.after)
     }
@@ -85,7 +86,7 @@ import Testing
         let change = ClusterChange.replaceCA(try authority(10).fingerprint, with: try authority(11), grace: .zero)
         let replaced = try state.applying(change, at: noon)
         try await store.save(replaced)
-        try await edit("DELETE FROM device")
+        try await edit("DELETE FROM clientCertificate")
         try await store.save(try replaced.after.applying(.setCAState(authority(11).fingerprint, .inactive), at: noon))
         #expect(try await standings() == ["registered"])
     }
