@@ -39,6 +39,19 @@ package struct ClientProfile: Sendable {
     /// The name of the access point the client came in by.
     package var accessPoint: String
 
+    /// What the client proved itself with, if it was a certificate; `Broker.disconnect` finds its sessions by it.
+    package var credential: Credential?
+
+    /// Who issued the credential.
+    package var issuer: Credential?
+
+    /// Asked once, on the event loop of the client's session, before CONNECT is accepted: why the client may no longer come
+    /// in, nil if it may.
+    ///
+    /// Sessions are found by `Broker.disconnect` from the same moment on, so that a client whose rights end between
+    /// admission and here is caught by one or the other. Must not block.
+    package var recheck: (@Sendable () -> ReasonCode?)?
+
     /// Describes an admitted client.
     package init(
         clientID: ClientID,
@@ -46,7 +59,10 @@ package struct ClientProfile: Sendable {
         userName: String? = nil,
         commonName: String? = nil,
         organizationalUnit: String? = nil,
-        accessPoint: String
+        accessPoint: String,
+        credential: Credential? = nil,
+        issuer: Credential? = nil,
+        recheck: (@Sendable () -> ReasonCode?)? = nil
     ) {
         self.clientID = clientID
         self.clientIDWasAssigned = clientIDWasAssigned
@@ -54,5 +70,8 @@ package struct ClientProfile: Sendable {
         self.commonName = commonName
         self.organizationalUnit = organizationalUnit
         self.accessPoint = accessPoint
+        self.credential = credential
+        self.issuer = issuer
+        self.recheck = recheck
     }
 }
