@@ -1,20 +1,23 @@
+/// One session in a `CredentialIndex`.
+struct CredentialEntry: BitwiseCopyable {
+    let credential: Credential
+    /// The issuer's number; 0 for none.
+    let issuer: UInt32
+    /// The session's slot; 0 in an entry that is not used.
+    var session: UInt32
+    /// Other sessions with the same credential.
+    var next: UInt32 = 0
+    var previous: UInt32 = 0
+}
+
 /// The sessions of one shard by the credentials of their clients: finding all sessions of a certificate costs one probe,
 /// finding all of a CA one walk over entries that lie side by side.
 ///
 /// A session costs 48 bytes here, and 11 to 22 in the table for its credential; one without a credential costs nothing.
 /// Sessions that share a credential hang together, however many they are.
 struct CredentialIndex: ~Copyable {
-    private struct Entry: BitwiseCopyable {
-        let credential: Credential
-        let issuer: UInt32
-        /// The session's slot; 0 in an entry that is not used.
-        var session: UInt32
-        var next: UInt32 = 0
-        var previous: UInt32 = 0
-    }
-
     private let hash: KeyedHash
-    private var entries = SlotArena<Entry>()
+    private var entries = SlotArena<CredentialEntry>()
     private var heads = ProbeTable()
     private var issuers = IssuerNumbers()
 
@@ -32,7 +35,8 @@ struct CredentialIndex: ~Copyable {
     mutating func insert(_ credential: Credential, issuer: Credential?, session: UInt32) -> UInt32 {
         let tag = tag(of: credential)
         let head = find(credential, tag)
-        let entry = Entry(credential: credential, issuer: issuer.map { issuers.retain($0) } ?? 0, session: session)
+        let issuer = issuer.map { issuers.retain($0) } ?? 0
+        let entry = CredentialEntry(credential: credential, issuer: issuer, session: session)
         let number = entries.insert(entry)
         if head == 0 {
             heads.insert(tag: tag, number: number)
@@ -99,15 +103,20 @@ struct CredentialIndex: ~Copyable {
 }
 
 /// The issuers in use, each with a small number: a broker's clients have a handful of them.
-private struct IssuerNumbers {
+struct IssuerNumbers {
+    private struct Issuer {
+        let credential: Credential
+        var uses: Int
+    }
+
     private var known: [Credential: UInt32] = [:]
-    private var issuers: [(issuer: Credential, uses: Int)] = []
+    private var issuers: [Issuer] = []
     private var free: [UInt32] = []
 
     /// The issuer's number; 0 when nobody uses it.
     func number(of issuer: Credential) -> UInt32 { known[issuer] ?? 0 }
 
-    subscript(number: UInt32) -> Credential? { number == 0 ? nil : issuers[Int(number) - 1].issuer }
+    subscript(number: UInt32) -> Credential? { number == 0 ? nil : issuers[Int(number) - 1].credential }
 
     mutating func retain(_ issuer: Credential) -> UInt32 {
         if let number = known[issuer] {
@@ -117,9 +126,9 @@ private struct IssuerNumbers {
         let number: UInt32
         if let used = free.popLast() {
             number = used
-            issuers[Int(number) - 1] = (issuer, 1)
+            issuers[Int(number) - 1] = Issuer(credential: issuer, uses: 1)
         } else {
-            issuers.append((issuer, 1))
+            issuers.append(Issuer(credential: issuer, uses: 1))
             number = UInt32(issuers.count)
         }
         known[issuer] = number
@@ -129,7 +138,7 @@ private struct IssuerNumbers {
     mutating func release(_ number: UInt32) {
         issuers[Int(number) - 1].uses -= 1
         guard issuers[Int(number) - 1].uses == 0 else { return }
-        known[issuers[Int(number) - 1].issuer] = nil
+        known[issuers[Int(number) - 1].credential] = nil
         free.append(number)
     }
 }
