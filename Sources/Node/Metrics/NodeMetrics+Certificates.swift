@@ -3,21 +3,17 @@ import Registry
 
 extension NodeMetrics {
     /// When the certificates that are in use end, as seconds since 1970.
-    func writeCertificates(to out: inout PrometheusText) {
-        out.family("server_certificate_not_after_seconds", .gauge, "End of validity of the bound server certificates.")
+    func writeCertificates(to page: inout MetricPage) {
+        page.family("server_certificate_not_after_seconds", .gauge, "End of validity of the bound server certificates.")
         for slot in cluster.slots.keys.sorted() {
             guard let hosted = cluster.certificate(in: slot) else { continue }
-            out.sample(
-                "server_certificate_not_after_seconds",
-                ["slot": "\(slot)"],
+            page.sample(["slot": "\(slot)"],
                 hosted.certificate.notAfter.timeIntervalSince1970
             )
         }
-        out.family("ca_certificate_not_after_seconds", .gauge, "End of validity of the active CAs.")
+        page.family("ca_certificate_not_after_seconds", .gauge, "End of validity of the active CAs.")
         for authority in cluster.activeAuthorities {
-            out.sample(
-                "ca_certificate_not_after_seconds",
-                ["ca": authority.fingerprint.short],
+            page.sample(["ca": authority.fingerprint.short],
                 authority.certificate.notAfter.timeIntervalSince1970
             )
         }
