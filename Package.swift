@@ -100,7 +100,7 @@ let package = Package(
         ),
         .target(
             name: "SQLiteStorage",
-            dependencies: ["Registry", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["OpenSSL", "Registry", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
 
