@@ -48,6 +48,11 @@ package struct Principal: Hashable, Sendable, Codable, CustomStringConvertible {
         self.role = role
     }
 
+    /// The configuration file, which only the administrator of the machine writes.
+    package static let configuration = Principal(kind: .configuration, role: .admin)
+    /// The program itself.
+    package static let system = Principal(kind: .system, role: .admin)
+
     package var description: String {
         switch kind {
         case .socket(let uid): "uid \(uid)"
