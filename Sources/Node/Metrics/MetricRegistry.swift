@@ -37,8 +37,9 @@ package final class MetricRegistry: MetricsFactory {
         for name in order {
             guard let description = descriptions[name] else { continue }
             page.family(name, description.kind, description.help)
-            for (key, instrument) in (byName[name] ?? []).sorted(by: { $0.key.labels.lexicographicallyPrecedes($1.key.labels) })
-            {
+            for (key, instrument) in (byName[name] ?? []).sorted(by: {
+                $0.key.labels.lexicographicallyPrecedes($1.key.labels)
+            }) {
                 let pairs = stride(from: 0, to: key.labels.count, by: 2).map {
                     (name: key.labels[$0], value: key.labels[$0 + 1])
                 }

@@ -39,7 +39,11 @@ struct NodeInstruments: Sendable {
                 .counter,
                 "Connections that needed a certificate that has been replaced."
             ),
-            MetricDescription("events_dropped_total", .counter, "Events that too many waited before, so that it was left out."),
+            MetricDescription(
+                "events_dropped_total",
+                .counter,
+                "Events that too many waited before, so that it was left out."
+            ),
         ])
         self.registry = registry
         var registrations: [RegistrationMethod: [RegistrationResult: Counter]] = [:]

@@ -7,13 +7,15 @@ extension NodeMetrics {
         page.family("server_certificate_not_after_seconds", .gauge, "End of validity of the bound server certificates.")
         for slot in cluster.slots.keys.sorted() {
             guard let hosted = cluster.certificate(in: slot) else { continue }
-            page.sample(["slot": "\(slot)"],
+            page.sample(
+                ["slot": "\(slot)"],
                 hosted.certificate.notAfter.timeIntervalSince1970
             )
         }
         page.family("ca_certificate_not_after_seconds", .gauge, "End of validity of the active CAs.")
         for authority in cluster.activeAuthorities {
-            page.sample(["ca": authority.fingerprint.short],
+            page.sample(
+                ["ca": authority.fingerprint.short],
                 authority.certificate.notAfter.timeIntervalSince1970
             )
         }

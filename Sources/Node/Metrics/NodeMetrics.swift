@@ -47,7 +47,8 @@ struct NodeMetrics {
         page.family("connections_refused_total", .counter, "Connections refused, by reason.")
         for point in gateway.accessPoints {
             for (reason, count) in point.refused.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-                page.sample(["access_point": point.name, "reason": reason.rawValue],
+                page.sample(
+                    ["access_point": point.name, "reason": reason.rawValue],
                     count
                 )
             }
@@ -59,7 +60,8 @@ struct NodeMetrics {
         for point in gateway.accessPoints {
             let ordered = point.handshakes.sorted { sortKey($0.key) < sortKey($1.key) }
             for (kind, count) in ordered {
-                page.sample([
+                page.sample(
+                    [
                         "access_point": point.name, "result": kind.succeeded ? "ok" : "failed",
                         "tls_version": label(kind.version), "resumed": kind.resumed ? "true" : "false",
                     ],
