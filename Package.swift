@@ -177,7 +177,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CredentialsTests",
-            dependencies: ["Credentials", "OpenSSL", "Registry", "TestAuthority"],
+            dependencies: ["Credentials", "OpenSSL", "Registry", "TestAuthority", "TestProcess"],
             swiftSettings: strict
         ),
         .testTarget(name: "LDNSTests", dependencies: ["LDNS"], swiftSettings: strict),

@@ -26,13 +26,7 @@ struct Handshake: ~Copyable {
         case .mqtts:
             let contexts = cluster.prepared.contexts(onReactor: reactor.index)
             guard let context = contexts.entry else { throw .noServerCertificate }
-            let router = ServerNameRouter(
-                accessPoint: entrance.accessPoint,
-                mode: mode,
-                cluster: cluster,
-                contexts: contexts,
-                date: entrance.services.date
-            )
+            let router = ServerNameRouter(entrance: entrance, mode: mode, cluster: cluster, contexts: contexts)
             do throws(OpenSSLError) {
                 let tls = try TLSTransport(
                     accepted.socket,
@@ -67,18 +61,39 @@ struct Handshake: ~Copyable {
         )
         let route = transport?.settleHandshake()
         if transport != nil { stream.deadline = now.advanced(by: connectTimeout) }
+        let proof = session.flatMap { PeerProof(of: $0) }
+        if let proof { record.showed(proof.facts, anchor: proof.chain.anchor) }
+        if let route, let session { record.rotating(route.use(in: session)) }
         return SecuredConnection(
             stream: stream,
             mode: mode,
             settings: settings,
             serverName: route?.name,
             tlsVersion: session?.version,
-            proof: session.flatMap { PeerProof(of: $0) }
+            proof: proof
         )
     }
 
-    /// Why the handshake failed, as the stream tells it.
-    func refusal(for reason: StreamCloseReason) -> Refusal {
+    /// Why the handshake failed, as the stream tells it; a client that does not know the new certificate of a slot is
+    /// remembered, so that its next handshake shows the old one.
+    func failed(
+        because reason: StreamCloseReason,
+        at entrance: Entrance,
+        _ record: ConnectionRecord
+    ) -> Refusal {
+        let refusal = refusal(for: reason)
+        guard let transport else { return refusal }
+        record.alerted(sent: transport.session.alertSent, received: transport.session.alertReceived)
+        if let facts = transport.session.refusedPeerFacts { record.showed(facts, anchor: nil) }
+        if case .serverCertificateRefused(let alert) = refusal, Refusal.unknownChainAlerts.contains(alert),
+            let route = transport.route
+        {
+            entrance.services.refusedChains.refused(route, at: entrance.services.date())
+        }
+        return refusal
+    }
+
+    private func refusal(for reason: StreamCloseReason) -> Refusal {
         if let refusal = transport?.refusal { return refusal }
         return switch reason {
         case .transportFailed(let failure as TLSFailure): Refusal(failure)

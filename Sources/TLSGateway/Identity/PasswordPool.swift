@@ -1,0 +1,42 @@
+import Credentials
+import Dispatch
+import Synchronization
+
+/// A few threads that check passwords: PBKDF2 is slow on purpose, and a reactor that did it would serve nobody else.
+///
+/// How many checks wait is the ``IdentityDesk``'s matter.
+final class PasswordPool: Sendable {
+    private let workers: [DispatchQueue]
+    private let next = Atomic<UInt>(0)
+    private let checker = PasswordChecker()
+
+    /// - Parameter workers: threads at most, one at least.
+    init(workers count: Int) {
+        workers = (0..<max(1, count)).map { DispatchQueue(label: "sluice.password-\($0)", qos: .utility) }
+    }
+
+    /// Runs `body` on one of the threads, in the order submitted there.
+    func submit(_ body: @escaping @Sendable (PasswordChecker) -> Void) {
+        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        workers[Int(number % UInt(workers.count))].async { [checker] in body(checker) }
+    }
+}
+
+/// Compares a password with a stored hash. Blocks for as long as the hash was made to cost.
+final class PasswordChecker: Sendable {
+    /// Iterations of the last hash that belonged to a user: what an unknown user has to cost.
+    private let usualIterations = Atomic<Int>(PasswordHash.defaultIterations)
+
+    /// Gives the hash that fits, or refuses: a wrong password, and an unknown user as slowly.
+    func check(_ password: [UInt8], against hash: String?) throws(Refusal) -> String {
+        guard let hash else {
+            // The time that this takes must not tell which names exist.
+            _ = try? PasswordHash(hashing: password, iterations: usualIterations.load(ordering: .relaxed))
+            throw .userUnknown
+        }
+        guard let stored = try? PasswordHash(parsing: hash) else { throw .passwordHashUnreadable }
+        usualIterations.store(stored.iterations, ordering: .relaxed)
+        guard stored.matches(password) else { throw .passwordWrong }
+        return hash
+    }
+}
