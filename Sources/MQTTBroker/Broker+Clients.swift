@@ -6,23 +6,41 @@ import Synchronization
 extension Broker {
     /// Ends the connections of the selected clients, and of their sessions what `leftovers` says.
     ///
-    /// Callable from any thread; does not block. Each shard ends at most 32 sessions a turn and spreads them evenly over
-    /// `span`. MQTT 5 clients are told `reason` by DISCONNECT; others see the end of the connection. Clients that come in
-    /// meanwhile are `ClientProfile.recheck`'s to refuse.
+    /// Callable from any thread; does not block. Each shard ends at most 32 sessions a turn and spreads them evenly as
+    /// `pace` has it. MQTT 5 clients are told `reason` by DISCONNECT; others see the end of the connection. Clients that
+    /// come in meanwhile are `ClientProfile.recheck`'s to refuse.
     ///
-    /// - Parameter completion: called once, on an event loop, with the number of connections that were ended; never when
-    ///   the reactors stop first.
+    /// - Parameters:
+    ///   - found: called once, with the number of connections that are about to be ended.
+    ///   - completion: called once, with the number of connections that were ended. Both on an event loop, and never when
+    ///     the reactors stop first.
     package func disconnect(
         _ selection: ClientSelection,
         reason: ReasonCode = .administrativeAction,
-        over span: Duration = .zero,
+        at pace: DismissalPace = .atOnce,
         leaving leftovers: Leftovers = .asAfterConnectionLoss,
+        found: @escaping @Sendable (_ connected: Int) -> Void = { _ in },
         completion: @escaping @Sendable (_ ended: Int) -> Void = { _ in }
     ) {
-        let order = DismissalOrder(selection, reason: reason, over: span, leaving: leftovers)
-        let tally = DismissalTally(shards.count) { [self] outcome in finish(order, outcome, completion) }
+        let order = DismissalOrder(selection, reason: reason, at: pace, leaving: leftovers, on: shards.count)
+        let tally = DismissalTally(shards.count, found: found) { [self] in finish(order, $0, completion) }
         for shard in shards {
-            shard.reactor.post { Dismissal(shard: shard, order: order) { tally.arrive($0) }.begin() }
+            shard.reactor.post {
+                Dismissal(shard: shard, order: order, found: tally.found, completion: tally.ended).begin()
+            }
+        }
+    }
+
+    /// As `disconnect` with callbacks; tells the number of connections that are about to be ended, or 0 once the reactors
+    /// have stopped.
+    package func disconnecting(
+        _ selection: ClientSelection,
+        reason: ReasonCode = .administrativeAction,
+        at pace: DismissalPace = .atOnce,
+        leaving leftovers: Leftovers = .asAfterConnectionLoss
+    ) async -> Int {
+        await Reply.awaiting(or: 0) { reply in
+            disconnect(selection, reason: reason, at: pace, leaving: leftovers, found: reply.send)
         }
     }
 
@@ -78,22 +96,44 @@ extension Broker {
     }
 }
 
-/// Adds up what the shards did, and tells it when the last has.
+/// Adds up what the shards found and did, and tells it when the last has.
 private final class DismissalTally: Sendable {
-    private let state: Mutex<(remaining: Int, outcome: DismissalOutcome)>
+    private struct State {
+        var searching: Int
+        var connected = 0
+        var working: Int
+        var outcome = DismissalOutcome()
+    }
+
+    private let state: Mutex<State>
+    private let whenFound: @Sendable (Int) -> Void
     private let completion: @Sendable (DismissalOutcome) -> Void
 
-    init(_ shards: Int, completion: @escaping @Sendable (DismissalOutcome) -> Void) {
-        state = Mutex((shards, DismissalOutcome()))
+    init(
+        _ shards: Int,
+        found: @escaping @Sendable (Int) -> Void,
+        completion: @escaping @Sendable (DismissalOutcome) -> Void
+    ) {
+        state = Mutex(State(searching: shards, working: shards))
+        whenFound = found
         self.completion = completion
     }
 
-    func arrive(_ outcome: DismissalOutcome) {
+    @Sendable func found(_ connected: Int) {
+        let total: Int? = state.withLock { state in
+            state.searching -= 1
+            state.connected += connected
+            return state.searching == 0 ? state.connected : nil
+        }
+        if let total { whenFound(total) }
+    }
+
+    @Sendable func ended(_ outcome: DismissalOutcome) {
         let total: DismissalOutcome? = state.withLock { state in
-            state.remaining -= 1
+            state.working -= 1
             state.outcome.ended += outcome.ended
             state.outcome.publishers.formUnion(outcome.publishers)
-            return state.remaining == 0 ? state.outcome : nil
+            return state.working == 0 ? state.outcome : nil
         }
         if let total { completion(total) }
     }

@@ -37,7 +37,7 @@ import Testing
         let others = try (0..<5).map { try bench.connected("dev-\($0)@other") }
         let tally = Tally()
         let acme = TestCertificates.credential("acme")
-        bench.broker.disconnect(.issuer(acme), over: .seconds(10), completion: tally.add)
+        bench.broker.disconnect(.issuer(acme), at: .over(.seconds(10)), completion: tally.add)
         bench.run()
         for seconds in 1...10 {
             for _ in 0..<100 { bench.advance(by: .milliseconds(10)) }
@@ -69,7 +69,7 @@ import Testing
         }
         let first = try bench.connected("a", properties: Self.lasting)
         let second = try bench.connected("b", properties: Self.lasting)
-        bench.broker.disconnect(.issuer(TestCertificates.credential("acme old")), over: .seconds(1))
+        bench.broker.disconnect(.issuer(TestCertificates.credential("acme old")), at: .over(.seconds(1)))
         bench.run()
         // The user name stands for the certificate.
         let back = try bench.device()
@@ -89,6 +89,28 @@ import Testing
         bench.run()
         #expect(tally.total == 2)
         try devices[1].ping()
+    }
+
+    @Test func `ends connected clients by what is known of them, so many a second`() throws {
+        let bench = try BrokerBench { $0.serverName = $0.clientID.description.hasPrefix("shop") ? "shop.test" : nil }
+        let meant = try (0..<20).map { try bench.connected("shop-\($0)") }
+        let other = try bench.connected("other")
+        try bench.connected("shop-gone", properties: Self.lasting).vanish()
+        let (found, ended) = (Tally(), Tally())
+        bench.broker.disconnect(
+            .connected { $0.profile.serverName == "shop.test" },
+            at: .perSecond(10),
+            found: found.add,
+            completion: ended.add
+        )
+        bench.run()
+        #expect(found.total == 20)
+        for _ in 0..<100 { bench.advance(by: .milliseconds(10)) }
+        #expect((10...11).contains(bench.broker.statistics.connected))
+        for _ in 0..<101 { bench.advance(by: .milliseconds(10)) }
+        #expect(ended.total == 20)
+        for device in meant { #expect(try device.receiveUntilClosed() == [.packet(.disconnect(Self.told))]) }
+        try other.ping()
     }
 
     // MARK: What stays

@@ -39,6 +39,12 @@ package struct ClientProfile: Sendable {
     /// The name of the access point the client came in by.
     package var accessPoint: String
 
+    /// The server name that the client asked for.
+    package var serverName: String?
+
+    /// The version of TLS that it speaks; nil without TLS.
+    package var tlsVersion: String?
+
     /// What the client proved itself with, if it was a certificate; `Broker.disconnect` finds its sessions by it.
     package var credential: Credential?
 
@@ -60,6 +66,8 @@ package struct ClientProfile: Sendable {
         commonName: String? = nil,
         organizationalUnit: String? = nil,
         accessPoint: String,
+        serverName: String? = nil,
+        tlsVersion: String? = nil,
         credential: Credential? = nil,
         issuer: Credential? = nil,
         recheck: (@Sendable () -> ReasonCode?)? = nil
@@ -70,6 +78,8 @@ package struct ClientProfile: Sendable {
         self.commonName = commonName
         self.organizationalUnit = organizationalUnit
         self.accessPoint = accessPoint
+        self.serverName = serverName
+        self.tlsVersion = tlsVersion
         self.credential = credential
         self.issuer = issuer
         self.recheck = recheck

@@ -6,6 +6,18 @@ package enum ClientSelection: Sendable {
     case issuer(Credential)
     /// Those with these client ids.
     case clientIDs([ClientID])
+    /// Those that are connected and of which this holds; called for every connected client, on its event loop.
+    case connected(where: @Sendable (ConnectedClient) -> Bool)
+}
+
+/// How fast clients are sent away.
+package enum DismissalPace: Hashable, Sendable {
+    /// As fast as it goes without holding up others.
+    case atOnce
+    /// Evenly over a time.
+    case over(Duration)
+    /// So many a second.
+    case perSecond(Int)
 }
 
 /// What a client that an operator sent away leaves behind.

@@ -8,8 +8,8 @@ final class ClientConnection: StreamHandler {
     let shard: BrokerShard
     let stream: Stream
     let state: UnsafeMutablePointer<ConnectionState>
-    /// Who the observer was told has come; nil before that, and where nobody wants to know.
-    private var announced: ConnectedClient?
+    /// Who is connected; nil before CONNACK and after the end.
+    private(set) var client: ConnectedClient?
 
     init(shard: BrokerShard, stream: Stream, state initial: ConnectionState) {
         self.shard = shard
@@ -143,14 +143,13 @@ final class ClientConnection: StreamHandler {
         guard let session = state.pointee.session else { return }
         state.pointee.session = nil
         shard.connectionEnded(session, end)
-        if let announced { shard.observer?.clientDisconnected(announced, because: cause) }
-        announced = nil
+        if let client { shard.observer?.clientDisconnected(client, because: cause) }
+        client = nil
     }
 
-    /// Tells the observer that the client has come.
-    func announce(_ client: ClientProfile, _ version: ProtocolVersion, sessionPresent: Bool) {
-        guard let observer = shard.observer else { return }
-        var profile = client
+    /// The client has been let in.
+    func began(_ profile: ClientProfile, _ version: ProtocolVersion, sessionPresent: Bool) {
+        var profile = profile
         // It has served, and keeps alive what it was made from.
         profile.recheck = nil
         let client = ConnectedClient(
@@ -159,8 +158,8 @@ final class ClientConnection: StreamHandler {
             version: version,
             sessionPresent: sessionPresent
         )
-        announced = client
-        observer.clientConnected(client)
+        self.client = client
+        shard.observer?.clientConnected(client)
     }
 
     // MARK: Writing

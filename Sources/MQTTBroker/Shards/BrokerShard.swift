@@ -113,6 +113,13 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
         return slots.pointee[slot].pointee.form.contains(.connected)
     }
 
+    /// The client that is connected with the session of a slot.
+    func client(inSlot slot: UInt32) -> ConnectedClient? {
+        let slot = slots.pointee[slot]
+        guard slot.pointee.generation != 0 else { return nil }
+        return slot.pointee.session.pointee.connection?.client
+    }
+
     /// The session a handle names, if it still is.
     func session(_ handle: SessionHandle) -> UnsafeMutablePointer<Session>? {
         guard handle.slot != 0, handle.slot < slots.pointee.end else { return nil }

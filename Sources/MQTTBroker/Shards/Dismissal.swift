@@ -8,11 +8,14 @@ import Reactors
 final class Dismissal: TimerHandler {
     private let shard: BrokerShard
     private let order: DismissalOrder
+    private let whenFound: @Sendable (_ connected: Int) -> Void
     private let completion: @Sendable (DismissalOutcome) -> Void
     /// How far the search for sessions has come.
     private var cursor: UInt32 = 0
     private var found: ContiguousArray<SessionHandle> = []
+    private var connected = 0
     private var next = 0
+    private var span: UInt64 = 0
     private var start = MonotonicTime.distantFuture
     private var outcome = DismissalOutcome()
 
@@ -23,9 +26,15 @@ final class Dismissal: TimerHandler {
     /// How often sessions are ended where there is time.
     private static let interval = Duration.milliseconds(10)
 
-    init(shard: BrokerShard, order: DismissalOrder, completion: @escaping @Sendable (DismissalOutcome) -> Void) {
+    init(
+        shard: BrokerShard,
+        order: DismissalOrder,
+        found whenFound: @escaping @Sendable (_ connected: Int) -> Void,
+        completion: @escaping @Sendable (DismissalOutcome) -> Void
+    ) {
         self.shard = shard
         self.order = order
+        self.whenFound = whenFound
         self.completion = completion
     }
 
@@ -36,7 +45,9 @@ final class Dismissal: TimerHandler {
         search(cursor..<limit)
         cursor = limit
         if cursor < end { return inNextTurn { $0.begin() } }
+        whenFound(connected)
         start = shard.reactor.now
+        span = order.span(for: found.count)
         goOn()
     }
 
@@ -49,6 +60,7 @@ final class Dismissal: TimerHandler {
         case .credentials: UInt32(clamping: order.credentials.count)
         case .clientIDs(let clientIDs): UInt32(clamping: clientIDs.count)
         case .issuer: shard.credentials.pointee.end
+        case .connected: shard.slots.pointee.end
         }
     }
 
@@ -64,11 +76,17 @@ final class Dismissal: TimerHandler {
             }
         case .issuer(let issuer):
             shard.credentials.pointee.forEachSession(issuedBy: issuer, in: range) { note($0) }
+        case .connected(let isMeant):
+            for slot in range.clamped(to: 1..<shard.slots.pointee.end) {
+                if let client = shard.client(inSlot: slot), isMeant(client) { note(slot) }
+            }
         }
     }
 
     private func note(_ slot: UInt32) {
-        found.append(shard.slots.pointee[slot].pointee.session.pointee.handle)
+        let slot = shard.slots.pointee[slot]
+        found.append(slot.pointee.session.pointee.handle)
+        if slot.pointee.form.contains(.connected) { connected += 1 }
     }
 
     // MARK: Ending
@@ -87,7 +105,6 @@ final class Dismissal: TimerHandler {
 
     /// How many sessions should have been ended by now.
     private var dueNow: Int {
-        let span = order.span.nanoseconds
         let elapsed = shard.reactor.now.nanoseconds - start.nanoseconds
         guard elapsed < span else { return found.count }
         let share = UInt64(found.count).multipliedFullWidth(by: elapsed)
@@ -99,7 +116,7 @@ final class Dismissal: TimerHandler {
         let entry = session.pointee.credentialEntry
         let proof = entry == 0 ? nil : shard.credentials.pointee.credentials(of: entry)
         // It may have come back with another certificate, which is not meant.
-        guard order.means(proof) else { return }
+        guard order.means(proof, session.pointee.connection?.client) else { return }
         if order.leftovers.retained == .drop, let credential = proof?.credential {
             outcome.publishers.insert(shard.retained.mark(of: credential))
         }
@@ -117,25 +134,44 @@ final class Dismissal: TimerHandler {
 struct DismissalOrder: Sendable {
     let selection: ClientSelection
     let reason: ReasonCode
-    let span: Duration
+    let pace: DismissalPace
+    /// The shards that carry it out.
+    let shards: Int
     let leftovers: Leftovers
     /// Those of a selection by credentials, in an order that can be gone through a part at a time.
     let credentials: [Credential]
 
-    init(_ selection: ClientSelection, reason: ReasonCode, over span: Duration, leaving leftovers: Leftovers) {
+    init(
+        _ selection: ClientSelection,
+        reason: ReasonCode,
+        at pace: DismissalPace,
+        leaving leftovers: Leftovers,
+        on shards: Int
+    ) {
         self.selection = selection
         self.reason = reason
-        self.span = span
+        self.pace = pace
+        self.shards = shards
         self.leftovers = leftovers
         if case .credentials(let set) = selection { credentials = Array(set) } else { credentials = [] }
     }
 
-    /// Whether a client with this proof is meant.
-    func means(_ proof: (credential: Credential, issuer: Credential?)?) -> Bool {
+    /// The nanoseconds that a shard takes for so many.
+    func span(for count: Int) -> UInt64 {
+        switch pace {
+        case .atOnce: 0
+        case .over(let duration): duration.nanoseconds
+        case .perSecond(let rate): UInt64(Double(count * shards) / Double(max(1, rate)) * 1e9)
+        }
+    }
+
+    /// Whether a client with this proof, or connected so, is meant.
+    func means(_ proof: (credential: Credential, issuer: Credential?)?, _ client: ConnectedClient?) -> Bool {
         switch selection {
         case .credentials(let set): proof.map { set.contains($0.credential) } ?? false
         case .issuer(let issuer): proof?.issuer == issuer
         case .clientIDs: true
+        case .connected(let isMeant): client.map(isMeant) ?? false
         }
     }
 }
