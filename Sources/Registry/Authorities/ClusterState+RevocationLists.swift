@@ -14,7 +14,8 @@ extension ClusterState {
         guard list != old else {
             return RegistryChangeSummary(
                 list == nil
-                    ? "CA \(authority.label) has no revocation list" : "CA \(authority.label) has this revocation list already",
+                    ? "CA \(authority.label) has no revocation list"
+                    : "CA \(authority.label) has this revocation list already",
                 undo: nil
             )
         }

@@ -51,7 +51,9 @@ extension AuditFacts {
         _ proof: (authorities: Set<Fingerprint>, word: String)?,
         to object: ClusterObject
     ) -> AuditFacts {
-        guard let proof, case .ca(let fingerprint) = object, proof.authorities.contains(fingerprint) else { return self }
+        guard let proof, case .ca(let fingerprint) = object, proof.authorities.contains(fingerprint) else {
+            return self
+        }
         return AuditFacts(values.map { (name: $0.key, value: $0.value) } + [(name: "proof", value: proof.word)])
     }
 }

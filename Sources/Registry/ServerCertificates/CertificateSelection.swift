@@ -20,10 +20,11 @@ package struct CertificateSelection: Sendable {
         var exact: [String: NameAnswer] = [:]
         for name in Set(present.exact.keys).union(old.exact.keys) {
             let parent = NameIndex.parent(of: name)
+            // A present wildcard comes before an old certificate with the very name.
+            let byWildcard = present.exact[name] == nil ? parent.flatMap { present.wildcard[$0] } : nil
             exact[name] = NameAnswer(
-                // A present wildcard comes before an old certificate with the very name.
-                present: present.exact[name] ?? parent.flatMap { present.wildcard[$0] } ?? [],
-                match: present.exact[name] == nil && parent.flatMap { present.wildcard[$0] } != nil ? .wildcard : .exact,
+                present: present.exact[name] ?? byWildcard ?? [],
+                match: byWildcard == nil ? .exact : .wildcard,
                 old: old.exact[name] ?? parent.flatMap { old.wildcard[$0] } ?? [],
                 staysAfterwards: present.exact[name] != nil
             )
