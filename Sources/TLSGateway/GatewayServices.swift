@@ -15,6 +15,8 @@ final class GatewayServices: Sendable {
     let backend: any Backend
     /// Hears of every admission and refusal; nobody needs to listen.
     let observer: (any GatewayObserver)?
+    /// Which refusals at accept the observer hears of.
+    let floodSample: ReportSample
     let serverNames = ServerNameCounters()
     let logger: Logger
     /// The calendar's time, for what certificates say.
@@ -37,6 +39,7 @@ final class GatewayServices: Sendable {
         desk = IdentityDesk(identity, settings)
         self.backend = backend
         self.observer = observer
+        floodSample = ReportSample(perSecond: settings.reportedFloodsPerSecond)
         self.logger = logger
         self.date = date
     }

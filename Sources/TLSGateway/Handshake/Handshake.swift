@@ -8,7 +8,7 @@ struct Handshake: ~Copyable {
     let stream: Stream
     private let transport: TLSTransport?
     private let mode: AuthenticationMode
-    private let settings: ClusterSettings
+    private let cluster: PublishedCluster<ContextCatalog>
 
     /// Sets the connection up on its reactor; `handler` hears of the end of the handshake after `stream.start()`.
     init(
@@ -17,11 +17,11 @@ struct Handshake: ~Copyable {
         on reactor: Reactor,
         handler: any StreamHandler
     ) throws(Refusal) {
-        let (record, cluster) = (accepted.record, accepted.cluster)
+        let record = accepted.record
         let peer = accepted.socket.peer
         let limits = entrance.services.settings
-        settings = cluster.state.settings
-        mode = entrance.mode(in: settings)
+        cluster = accepted.cluster
+        mode = entrance.mode(in: cluster.state.settings)
         switch entrance.endpoint.protocol {
         case .mqtts:
             let contexts = cluster.prepared.contexts(onReactor: reactor.index)
@@ -62,12 +62,12 @@ struct Handshake: ~Copyable {
         let route = transport?.settleHandshake()
         if transport != nil { stream.deadline = now.advanced(by: connectTimeout) }
         let proof = session.flatMap { PeerProof(of: $0) }
-        if let proof { record.showed(proof.facts, anchor: proof.chain.anchor) }
-        if let route, let session { record.rotating(route.use(in: session)) }
+        record.secured(by: mode, session.flatMap { route?.use(in: $0) })
+        if let proof { record.proved(proof, cluster.state) }
         return SecuredConnection(
             stream: stream,
             mode: mode,
-            settings: settings,
+            settings: cluster.state.settings,
             serverName: route?.name,
             tlsVersion: session?.version,
             proof: proof
@@ -83,8 +83,7 @@ struct Handshake: ~Copyable {
     ) -> Refusal {
         let refusal = refusal(for: reason)
         guard let transport else { return refusal }
-        record.alerted(sent: transport.session.alertSent, received: transport.session.alertReceived)
-        if let facts = transport.session.refusedPeerFacts { record.showed(facts, anchor: nil) }
+        record.failed(transport.session)
         if case .serverCertificateRefused(let alert) = refusal, Refusal.unknownChainAlerts.contains(alert),
             let route = transport.route
         {

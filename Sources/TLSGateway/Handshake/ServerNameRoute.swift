@@ -15,7 +15,9 @@ struct ServerNameRoute {
     func use(in session: TLSConnection) -> RotationUse? {
         guard let rotation else { return nil }
         let needed =
-            if group.hasSuperseded, group.members.contains(where: { !$0.isSuperseded }), let shown = session.ownFingerprint {
+            if group.hasSuperseded, group.members.contains(where: { !$0.isSuperseded }),
+                let shown = session.ownFingerprint
+            {
                 shown == rotation.superseded.bytes
             } else {
                 group.preferred.isSuperseded

@@ -21,7 +21,7 @@ struct ServerNameRouter {
     ) throws(Refusal) -> (HelloPolicy, ServerNameRoute) {
         let indication = hello.serverName.map { ServerNameIndication($0) } ?? .absent
         let (choice, rotation) = choose(indication, from: record.source, at: entrance.services.date())
-        record.asked(for: indication.name, offering: hello.offeredVersions, answered: choice)
+        record.asked(for: indication.name, by: hello, answered: choice)
         let group =
             switch choice {
             case .serve(let group, _): group

@@ -12,7 +12,7 @@ final class Authentication: StreamHandler, @unchecked Sendable {
 
     private init(_ request: consuming ConnectRequest, for admission: Admission) {
         self.admission = admission
-        self.request = request
+        self.request = .some(request)
     }
 
     /// Asks, and takes over the stream until the answer comes.

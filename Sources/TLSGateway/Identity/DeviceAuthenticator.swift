@@ -89,8 +89,8 @@ enum DeviceAuthenticator {
             return .proved(ProvedIdentity(identity: .anonymous, standing: .unconditional))
         }
         guard let password = packet.password else { throw .passwordMissing }
-        let hash = services.identity.users.record(userName.string)?.passwordHash
-        return .asks(.password(password.bytes, user: userName.string, hash: hash))
+        let user = UserName(presented: userName.string).flatMap { services.identity.users.record($0) }
+        return .asks(.password(password.bytes, of: user))
     }
 
     /// Who a token says its holder is. What the CONNECT says beside the token is not proved by anything and not asked.

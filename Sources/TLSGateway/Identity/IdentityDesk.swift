@@ -37,10 +37,10 @@ final class IdentityDesk: Sendable {
             if !inquiry.isAbandoned { answer(result) }
         }
         switch question {
-        case .password(let password, let user, let hash):
+        case .password(let password, let user):
             passwords.submit { checker in
                 guard !inquiry.isAbandoned else { return close(.failure(.authenticationAbandoned)) }
-                close(Self.answer(to: password, of: user, hash: hash, checker))
+                close(Self.answer(to: password, of: user, checker))
             }
         case .registration(let registration, let standing, let certificate):
             Task { [devices] in
@@ -54,15 +54,14 @@ final class IdentityDesk: Sendable {
     /// Clients that wait for an answer now.
     var waitingCount: Int { waiting.load(ordering: .relaxed) }
 
-    private static func answer(
-        to password: [UInt8],
-        of user: String,
-        hash: String?,
-        _ checker: PasswordChecker
-    ) -> Answer {
+    private static func answer(to password: [UInt8], of user: UserRecord?, _ checker: PasswordChecker) -> Answer {
         Answer { () throws(Refusal) in
-            let proved = try checker.check(password, against: hash)
-            return ProvedIdentity(identity: .user(user), standing: .user(user, hash: proved))
+            let user = try checker.check(password, of: user)
+            return ProvedIdentity(
+                identity: .user(user.name.text),
+                clientID: user.clientID,
+                standing: .user(user.name, user.passwordHash)
+            )
         }
     }
 

@@ -1,5 +1,6 @@
 import Credentials
 import Dispatch
+import Registry
 import Synchronization
 
 /// A few threads that check passwords: PBKDF2 is slow on purpose, and a reactor that did it would serve nobody else.
@@ -27,16 +28,17 @@ final class PasswordChecker: Sendable {
     /// Iterations of the last hash that belonged to a user: what an unknown user has to cost.
     private let usualIterations = Atomic<Int>(PasswordHash.defaultIterations)
 
-    /// Gives the hash that fits, or refuses: a wrong password, and an unknown user as slowly.
-    func check(_ password: [UInt8], against hash: String?) throws(Refusal) -> String {
-        guard let hash else {
+    /// Gives the user whose password it is, or refuses: a wrong password, and an unknown user as slowly.
+    func check(_ password: [UInt8], of user: UserRecord?) throws(Refusal) -> UserRecord {
+        guard let user else {
             // The time that this takes must not tell which names exist.
             _ = try? PasswordHash(hashing: password, iterations: usualIterations.load(ordering: .relaxed))
             throw .userUnknown
         }
-        guard let stored = try? PasswordHash(parsing: hash) else { throw .passwordHashUnreadable }
-        usualIterations.store(stored.iterations, ordering: .relaxed)
-        guard stored.matches(password) else { throw .passwordWrong }
-        return hash
+        guard let hash = try? PasswordHash(parsing: user.passwordHash.text) else { throw .passwordHashUnreadable }
+        usualIterations.store(hash.iterations, ordering: .relaxed)
+        guard hash.matches(password) else { throw .passwordWrong }
+        guard user.isEnabled else { throw .userDisabled }
+        return user
     }
 }

@@ -7,8 +7,8 @@ import Registry
 enum Standing: Sendable {
     /// Nothing that could be taken away.
     case unconditional
-    /// A user, as long as the password stays the same.
-    case user(String, hash: String)
+    /// A user, as long as it is switched on and the password stays the same.
+    case user(UserName, PasswordHashText)
     /// A certificate.
     case certificate(Certificate)
 
@@ -58,6 +58,7 @@ enum Standing: Sendable {
         case .user(let name, let hash):
             guard let record = services.identity.users.record(name) else { throw .userUnknown }
             guard record.passwordHash == hash else { throw .passwordWrong }
+            guard record.isEnabled else { throw .userDisabled }
         case .certificate(let certificate):
             _ = try certificate.authority(by: services, at: now)
             let entry = try certificate.entry(by: services)

@@ -4,7 +4,7 @@ import Registry
 /// What admission finds out beyond what the log line needs: kept for the observer's report, and let go with it, so that
 /// an idle connection does not carry it.
 final class AdmissionNotes {
-    var offeredVersions: [TLSVersion] = []
+    var offer: TLSOffer?
     var mode: AuthenticationMode?
     var rotations: [RotationUse] = []
     var certificate: PresentedCertificate?

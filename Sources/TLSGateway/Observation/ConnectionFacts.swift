@@ -14,8 +14,8 @@ package struct ConnectionFacts: Hashable, Sendable {
     package let time: Date
     /// The server name asked for, normalised.
     package var serverName: DomainName?
-    /// The TLS versions that the ClientHello offered, best first; empty before a ClientHello and without TLS.
-    package var offeredVersions: [TLSVersion] = []
+    /// The TLS versions that the ClientHello offered; `nil` before a ClientHello and without TLS.
+    package var offer: TLSOffer?
     /// The version agreed upon; `nil` before that and without TLS.
     package var tlsVersion: TLSVersion?
     /// Whether an earlier session was resumed.

@@ -103,6 +103,8 @@ extension Refusal {
             "No user of the name that the client gave is known."
         case .passwordWrong:
             "The password is not the user's."
+        case .userDisabled:
+            "The password is right, but the user is disabled."
         case .passwordHashUnreadable:
             "The stored hash of the user's password cannot be read."
         case .tokenRefused(let failure):

@@ -61,6 +61,7 @@ extension Refusal {
         case passwordMissing = "password_missing"
         case userUnknown = "user_unknown"
         case passwordWrong = "password_wrong"
+        case userDisabled = "user_disabled"
         case passwordHashUnreadable = "password_hash_unreadable"
         case tokenMalformed = "token_malformed"
         case tokenForged = "token_forged"
@@ -123,6 +124,7 @@ extension Refusal {
         case .passwordMissing: .passwordMissing
         case .userUnknown: .userUnknown
         case .passwordWrong: .passwordWrong
+        case .userDisabled: .userDisabled
         case .passwordHashUnreadable: .passwordHashUnreadable
         case .tokenRefused(let failure): Self.reason(of: failure)
         case .authenticationOverloaded: .authenticationOverloaded

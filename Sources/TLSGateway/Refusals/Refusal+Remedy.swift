@@ -28,7 +28,8 @@ extension Refusal {
         case .handshakeTimedOut: "Check the client's network, or raise admission.handshakeTimeout."
         case .handshakeAbandoned, .connectAbandoned: "Look into the client's own log: it says why."
         case .connectTimedOut: "Send CONNECT first, or raise admission.connectTimeout."
-        case .connectMissing: "Point the client at an MQTT broker's port only if it speaks MQTT, and update its library."
+        case .connectMissing:
+            "Point the client at an MQTT broker's port only if it speaks MQTT, and update its library."
         case .connectMalformed: "Check that the client speaks MQTT here, and update its library."
         case .connectTooLarge: "Shorten its will, user name or password, or raise admission.maxConnectBytes."
         case .protocolVersionUnknown: "Configure the client for one of those."
@@ -47,8 +48,10 @@ extension Refusal {
         case .registrationFailed: "Look at the node's storage; the device may try again."
         case .anonymousNotAllowed:
             "Give the client a user, allow anonymous clients with `sluice mode set one-way --anonymous on`, or use two-way mode."
-        case .passwordMissing, .passwordWrong: "Correct the password in the client, or set the user's with `sluice users`."
+        case .passwordMissing, .passwordWrong:
+            "Correct the password in the client, or set the user's with `sluice users`."
         case .userUnknown: "Correct the user name in the client, or add the user with `sluice users add`."
+        case .userDisabled: "Enable the user with `sluice users`, or give the client another."
         case .passwordHashUnreadable: "Set the user's password anew with `sluice users`."
         case .tokenRefused: "Have a new token issued, and check it against the keys, issuer and audience under jwt."
         case .authenticationOverloaded: "Let clients back off, add a node, or raise admission.maxAuthenticating."
@@ -80,7 +83,7 @@ extension Refusal {
         case .certificateInactive, .certificateRevoked, .certificateBarred: "client certificate registry"
         case .registrationRateExceeded: "registration.ratePerSecond"
         case .anonymousNotAllowed: "anonymous"
-        case .passwordMissing, .userUnknown, .passwordWrong, .passwordHashUnreadable: "users"
+        case .passwordMissing, .userUnknown, .passwordWrong, .userDisabled, .passwordHashUnreadable: "users"
         case .tokenRefused: "jwt"
         case .clientIdentifierMissing, .clientIdentifierMismatch: "clientIDPolicy"
         case .shuttingDown, .outOfResources, .notTLS, .helloMalformed, .noServerCertificate, .noCommonAlgorithm,

@@ -106,6 +106,7 @@ extension Refusal.Reason {
         case .passwordMissing: Row(.peerNotAllowed, connack: .badUserNameOrPassword)
         case .userUnknown: Row(.peerNotAllowed, connack: .badUserNameOrPassword)
         case .passwordWrong: Row(.peerNotAllowed, connack: .badUserNameOrPassword)
+        case .userDisabled: Row(.peerNotAllowed, connack: .notAuthorized)
         case .passwordHashUnreadable: Row(.unavailable, connack: .serverUnavailable)
         // A token that nobody signed is a wrong password; one that does not hold here or now is a right one.
         case .tokenMalformed: Row(.peerNotAllowed, connack: .badUserNameOrPassword)

@@ -100,6 +100,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case userUnknown
     /// The user's password is another.
     case passwordWrong
+    /// The password is right, but the user is switched off.
+    case userDisabled
     /// The stored hash of the user's password cannot be read.
     case passwordHashUnreadable
     /// The token does not hold.
