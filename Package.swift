@@ -117,7 +117,7 @@ let package = Package(
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
         .systemLibrary(name: "CLinux"),
 
-        // What tests share: forged certificates, a device, a name server that lies when told to.
+        // What tests share: forged certificates, a device, a name server that lies when told to, child processes.
         .target(
             name: "TestAuthority",
             dependencies: [
@@ -135,9 +135,17 @@ let package = Package(
             path: "Tests/Support/TestDevice",
             swiftSettings: strict
         ),
+        .systemLibrary(name: "CSpawn", path: "Tests/Support/CSpawn"),
+        .target(
+            name: "TestProcess",
+            dependencies: ["CSpawn"],
+            path: "Tests/Support/TestProcess",
+            swiftSettings: strict
+        ),
         .target(
             name: "TestNameServer",
             dependencies: [
+                "TestProcess",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -146,23 +154,30 @@ let package = Package(
         ),
 
         // One test target per target.
+        .testTarget(name: "TestProcessTests", dependencies: ["TestProcess"], swiftSettings: strict),
         .testTarget(name: "ReactorsTests", dependencies: ["Reactors", "CLinux"], swiftSettings: strict),
-        .testTarget(name: "OpenSSLTests", dependencies: ["OpenSSL", "TestAuthority"], swiftSettings: strict),
+        .testTarget(
+            name: "OpenSSLTests",
+            dependencies: ["OpenSSL", "TestAuthority", "TestProcess"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "MQTTCodecTests", dependencies: ["MQTTCodec", "TestDevice"], swiftSettings: strict),
         .testTarget(
             name: "MQTTBrokerTests",
-            dependencies: ["MQTTBroker", "MQTTCodec", "Reactors", "CLinux", "TestDevice"],
+            dependencies: ["MQTTBroker", "MQTTCodec", "Reactors", "CLinux", "TestDevice", "TestProcess"],
             swiftSettings: strict
         ),
         .testTarget(name: "RegistryTests", dependencies: ["Registry"], swiftSettings: strict),
         .testTarget(
             name: "SQLiteStorageTests",
-            dependencies: ["SQLiteStorage", "Registry", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "SQLiteStorage", "Registry", "TestProcess", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "CredentialsTests",
-            dependencies: ["Credentials", "OpenSSL", "Registry", "TestAuthority"],
+            dependencies: ["Credentials", "OpenSSL", "Registry", "TestAuthority", "TestProcess"],
             swiftSettings: strict
         ),
         .testTarget(name: "LDNSTests", dependencies: ["LDNS"], swiftSettings: strict),
@@ -179,7 +194,7 @@ let package = Package(
             name: "TLSGatewayTests",
             dependencies: [
                 "TLSGateway", "Credentials", "OpenSSL", "Registry", "MQTTCodec", "Reactors", "TestAuthority",
-                "TestDevice",
+                "TestDevice", "TestProcess",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -216,7 +231,7 @@ let package = Package(
         // The built program with the clients that people use.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["sluice"],
+            dependencies: ["sluice", "TestProcess"],
             exclude: ["paho_session.py"],
             swiftSettings: strict
         ),
@@ -224,7 +239,7 @@ let package = Package(
         // make bench
         .executableTarget(
             name: "sluice-bench",
-            dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["TestProcess", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Tests/Benchmarks/SluiceBench",
             swiftSettings: strict
         ),
