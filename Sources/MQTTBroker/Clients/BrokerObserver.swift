@@ -23,6 +23,8 @@ package struct ConnectedClient: Sendable {
     package let version: ProtocolVersion
     /// Whether its session was there before.
     package let sessionPresent: Bool
+    /// When its CONNECT was accepted.
+    package let connectedAt: MonotonicTime
 }
 
 /// Why a connection is over.

@@ -51,6 +51,9 @@ package struct ClientProfile: Sendable {
     /// Who issued the credential.
     package var issuer: Credential?
 
+    /// The serial number that the issuer gave the certificate, in hexadecimal.
+    package var serialNumber: String?
+
     /// Asked once, on the event loop of the client's session, before CONNECT is accepted: why the client may no longer come
     /// in, nil if it may.
     ///
@@ -70,6 +73,7 @@ package struct ClientProfile: Sendable {
         tlsVersion: String? = nil,
         credential: Credential? = nil,
         issuer: Credential? = nil,
+        serialNumber: String? = nil,
         recheck: (@Sendable () -> ReasonCode?)? = nil
     ) {
         self.clientID = clientID
@@ -82,6 +86,7 @@ package struct ClientProfile: Sendable {
         self.tlsVersion = tlsVersion
         self.credential = credential
         self.issuer = issuer
+        self.serialNumber = serialNumber
         self.recheck = recheck
     }
 }

@@ -16,6 +16,9 @@ package struct Credential: Hashable, Sendable, BitwiseCopyable {
         (first, second, third, fourth) = words
     }
 
+    /// The 32 bytes.
+    package var bytes: [UInt8] { withBytes { Array($0) } }
+
     /// Calls `body` with the 32 bytes.
     func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         withUnsafeBytes(of: self, body)

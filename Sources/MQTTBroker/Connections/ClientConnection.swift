@@ -156,7 +156,8 @@ final class ClientConnection: StreamHandler {
             profile: profile,
             peer: stream.peer,
             version: version,
-            sessionPresent: sessionPresent
+            sessionPresent: sessionPresent,
+            connectedAt: shard.reactor.now
         )
         self.client = client
         shard.observer?.clientConnected(client)
