@@ -11,6 +11,7 @@ enum RegistrySchema {
         }
         ClusterSchema.register(in: &migrator)
         JournalSchema.register(in: &migrator)
+        DeviceSchema.register(in: &migrator)
         return migrator
     }()
 
