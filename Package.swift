@@ -100,7 +100,7 @@ let package = Package(
         ),
         .target(
             name: "SQLiteStorage",
-            dependencies: ["Registry", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["OpenSSL", "Registry", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
 
@@ -177,7 +177,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CredentialsTests",
-            dependencies: ["Credentials", "OpenSSL", "Registry", "TestAuthority"],
+            dependencies: ["Credentials", "OpenSSL", "Registry", "TestAuthority", "TestProcess"],
             swiftSettings: strict
         ),
         .testTarget(name: "LDNSTests", dependencies: ["LDNS"], swiftSettings: strict),

@@ -33,20 +33,25 @@ package struct AdminServices: Sendable {
 package protocol ClusterAdministration: Sendable {
     /// The snapshot in force.
     var state: ClusterState { get }
-    /// Makes a change and tells what it did.
-    func apply(_ change: ClusterChange, at now: Date) async throws(ClusterControlError) -> ClusterTransition
+    /// Makes a change and tells what it did; with a revision, only if the cluster is still there.
+    func apply(
+        _ change: ClusterChange,
+        at now: Date,
+        by principal: Principal,
+        expecting revision: UInt64?
+    ) async throws(ClusterControlError) -> ClusterTransition
     /// Tells what a change would do.
-    func rehearse(_ change: ClusterChange, at now: Date) async throws(ClusterControlError) -> ClusterTransition
+    func rehearse(
+        _ change: ClusterChange,
+        at now: Date,
+        by principal: Principal,
+        expecting revision: UInt64?
+    ) async throws(ClusterControlError) -> ClusterTransition
 }
 
 extension ClusterControl: ClusterAdministration {
     /// The snapshot in force.
     package var state: ClusterState { current.state }
-
-    /// Makes a change at whatever revision the cluster is.
-    package func apply(_ change: ClusterChange, at now: Date) async throws(ClusterControlError) -> ClusterTransition {
-        try await apply(change, at: now, expecting: nil)
-    }
 }
 
 /// What the node tells about itself.

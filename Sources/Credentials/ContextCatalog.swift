@@ -21,7 +21,7 @@ package final class ContextCatalog: Sendable {
         environment: HandshakeEnvironment
     ) throws(CredentialsError) {
         let selection = CertificateSelection(state)
-        let identities = try Self.identities(of: state, encryption)
+        let identities = try Self.identities(of: state, selection.groups, encryption)
         let anchors = try Self.anchors(of: state)
         var reactors: [ReactorContexts] = []
         for library in environment.libraries {
@@ -40,18 +40,19 @@ package final class ContextCatalog: Sendable {
 
     private static func identities(
         of state: ClusterState,
+        _ groups: Set<SlotGroup>,
         _ encryption: KeyEncryption
-    ) throws(CredentialsError) -> [ServerCertificateSlot: TLSIdentity] {
-        var identities: [ServerCertificateSlot: TLSIdentity] = [:]
-        for slot in state.slots.keys.sorted() {
-            guard let hosted = state.certificate(in: slot) else { continue }
+    ) throws(CredentialsError) -> [SlotGroup.Member: TLSIdentity] {
+        var identities: [SlotGroup.Member: TLSIdentity] = [:]
+        for member in Set(groups.flatMap(\.members)).sorted() {
+            guard let hosted = state.certificate(of: member) else { continue }
             let key = try encryption.open(hosted.sealedKey, for: hosted.fingerprint)
             do {
                 var chain: [Certificate] = []
                 for der in hosted.chain { chain.append(try Certificate(der: der)) }
-                identities[slot] = try TLSIdentity(chain: chain, key: key)
+                identities[member] = try TLSIdentity(chain: chain, key: key)
             } catch {
-                throw .unusableCertificate(slot, certificate: hosted.fingerprint, error)
+                throw .unusableCertificate(member.slot, certificate: hosted.fingerprint, error)
             }
         }
         return identities

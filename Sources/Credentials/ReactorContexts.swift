@@ -12,7 +12,7 @@ package struct ReactorContexts: Sendable {
     /// Builds a context for each group, and one trust store for them all.
     init(
         _ groups: Set<SlotGroup>,
-        _ identities: [ServerCertificateSlot: TLSIdentity],
+        _ identities: [SlotGroup.Member: TLSIdentity],
         _ anchors: [Certificate],
         _ environment: HandshakeEnvironment,
         _ library: LibraryContext
@@ -30,7 +30,7 @@ package struct ReactorContexts: Sendable {
         var contexts: [SlotGroup: TLSContext] = [:]
         for group in groups {
             do {
-                let served = group.slots.compactMap { identities[$0] }
+                let served = group.members.compactMap { identities[$0] }
                 contexts[group] = try TLSContext(server: served, options: options, in: library)
             } catch {
                 throw .unusableCertificates(group, error)

@@ -48,15 +48,19 @@ package final class ClusterControl<Prepared: Sendable>: Sendable {
     private let turnstile = ChangeTurnstile()
     private let store: any RegistryStore
     private let limits: ClusterLimits
+    private let facts: ClusterFacts
+    private let observers = Mutex<[@Sendable (ClusterTransition) -> Void]>([])
     private let prepare: Preparation
 
     /// Loads the stored state and prepares it. An empty store begins with `bootstrap`, which is stored by the first change.
     ///
-    /// Throws `ClusterControlError.storage` or `.preparation`.
+    /// - Parameter facts: what the registry of client certificates tells the rules.
+    /// - Throws: `ClusterControlError.storage` or `.preparation`.
     package init(
         store: any RegistryStore,
         limits: ClusterLimits = ClusterLimits(),
         bootstrap: ClusterSettings = ClusterSettings(),
+        facts: ClusterFacts = .none,
         prepare: @escaping Preparation
     ) async throws(ClusterControlError) {
         let state: ClusterState
@@ -73,6 +77,7 @@ package final class ClusterControl<Prepared: Sendable>: Sendable {
         }
         self.store = store
         self.limits = limits
+        self.facts = facts
         self.prepare = prepare
         published = Mutex(PublishedCluster(state: state, prepared: prepared))
     }
@@ -83,13 +88,21 @@ package final class ClusterControl<Prepared: Sendable>: Sendable {
         published.withLock { $0 }
     }
 
+    /// Has every change from now on told to `body`, in their order: after it was published, before `apply` returns, and
+    /// before the next change begins. `body` is called on the changing task and must be quick; it may ask for `current`.
+    package func observe(_ body: @escaping @Sendable (ClusterTransition) -> Void) {
+        observers.withLock { $0.append(body) }
+    }
+
     /// Checks, prepares, stores and publishes a change; waits for changes that came before it.
     ///
-    /// With `expecting`, the change is refused unless the cluster is still at that revision. A change that finds
-    /// everything as wanted is neither prepared nor stored. Once begun it is carried through, cancelled or not.
+    /// The change is refused if the principal's role does not reach for it, and with `expecting` unless the cluster is
+    /// still at that revision. The audit log gets the principal's name in the transaction that stores the change. A change
+    /// that finds everything as wanted is neither prepared nor stored. Once begun it is carried through, cancelled or not.
     package func apply(
         _ change: ClusterChange,
         at now: Date,
+        by principal: Principal,
         expecting revision: UInt64? = nil
     ) async throws(ClusterControlError) -> ClusterTransition {
         // A task of its own: an administrator who hangs up must not cancel a store that has half happened.
@@ -97,7 +110,7 @@ package final class ClusterControl<Prepared: Sendable>: Sendable {
             await turnstile.enter()
             defer { turnstile.leave() }
             do throws(ClusterControlError) {
-                return .success(try await carryOut(change, at: now, expecting: revision))
+                return .success(try await carryOut(change, at: now, by: principal, expecting: revision))
             } catch {
                 return .failure(error)
             }
@@ -106,40 +119,51 @@ package final class ClusterControl<Prepared: Sendable>: Sendable {
     }
 
     /// What `apply` would do now, short of storing and publishing it.
-    package func rehearse(_ change: ClusterChange, at now: Date) async throws(ClusterControlError) -> ClusterTransition
-    {
-        try await check(change, at: now, expecting: nil).transition
+    package func rehearse(
+        _ change: ClusterChange,
+        at now: Date,
+        by principal: Principal,
+        expecting revision: UInt64? = nil
+    ) async throws(ClusterControlError) -> ClusterTransition {
+        try await check(change, at: now, by: principal, expecting: revision).transition
     }
 
     private func carryOut(
         _ change: ClusterChange,
         at now: Date,
+        by principal: Principal,
         expecting revision: UInt64?
     ) async throws(ClusterControlError) -> ClusterTransition {
-        let (transition, prepared) = try await check(change, at: now, expecting: revision)
+        let (transition, prepared) = try await check(change, at: now, by: principal, expecting: revision)
         guard let prepared else { return transition }
         do {
-            try await store.save(transition)
+            try await store.save(transition, audit: transition.auditDrafts(at: now, by: principal))
+        } catch let error as RegistryError {
+            throw .refused(error)
         } catch {
             throw .storage(error)
         }
         let next = PublishedCluster(state: transition.after, prepared: prepared)
         published.withLock { $0 = next }
+        for observer in observers.withLock(\.self) { observer(transition) }
         return transition
     }
 
     private func check(
         _ change: ClusterChange,
         at now: Date,
+        by principal: Principal,
         expecting revision: UInt64?
     ) async throws(ClusterControlError) -> (transition: ClusterTransition, prepared: Prepared?) {
         let state = current.state
         if let revision, revision != state.revision {
             throw .revisionMismatch(expected: revision, current: state.revision)
         }
+        let needed = change.requiredRole
+        guard principal.role >= needed else { throw .refused(.roleTooLow(found: principal.role, needed: needed)) }
         let transition: ClusterTransition
         do {
-            transition = try state.applying(change, at: now, limits: limits)
+            transition = try state.applying(change, at: now, limits: limits, facts: facts)
         } catch {
             throw .refused(error)
         }

@@ -1,11 +1,13 @@
+package import struct FoundationEssentials.Date
+
 /// Everything the cluster's rules depend on, at one revision: an immutable snapshot.
 ///
-/// A change makes a new one (`applying(_:at:limits:)`); a connection keeps the one that it was set up with.
+/// A change makes a new one (`applying(_:at:limits:facts:)`); a connection keeps the one that it was set up with.
 package struct ClusterState: Hashable, Sendable {
     /// Grows by one with every change.
     package internal(set) var revision: UInt64
-    /// Grows whenever trust narrows, that is when a CA is deactivated or unregistered: what was verified under an
-    /// earlier generation must be verified again.
+    /// Grows whenever trust narrows, that is when a CA is deactivated or unregistered, a superseded one is dropped, or a
+    /// revocation list changes: what was verified under an earlier generation must be verified again.
     package internal(set) var trustGeneration: UInt64
     /// The certificate store, by fingerprint of the leaf.
     package internal(set) var hosted: [Fingerprint: HostedCertificate]
@@ -17,6 +19,10 @@ package struct ClusterState: Hashable, Sendable {
     package internal(set) var retired: RetiredNames
     /// The CA registry, by fingerprint.
     package internal(set) var authorities: [Fingerprint: RegisteredCA]
+    /// The CAs that were replaced, by fingerprint, during their grace period and until the next sweep after it.
+    package internal(set) var supersededAuthorities: [Fingerprint: SupersededCA]
+    /// The registration codes that were given out and not used, the oldest first.
+    package internal(set) var registrationCodes: [RegistrationCode]
     /// The cluster-wide settings.
     package internal(set) var settings: ClusterSettings
 
@@ -43,6 +49,8 @@ package struct ClusterState: Hashable, Sendable {
         defaultEnabled: Bool,
         retired: RetiredNames,
         authorities: [RegisteredCA],
+        supersededAuthorities: [SupersededCA] = [],
+        registrationCodes: [RegistrationCode] = [],
         settings: ClusterSettings
     ) {
         self.revision = revision
@@ -52,6 +60,11 @@ package struct ClusterState: Hashable, Sendable {
         self.defaultEnabled = defaultEnabled
         self.retired = retired
         self.authorities = Dictionary(authorities.map { ($0.fingerprint, $0) }, uniquingKeysWith: { first, _ in first })
+        self.supersededAuthorities = Dictionary(
+            supersededAuthorities.map { ($0.ca.fingerprint, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        self.registrationCodes = registrationCodes
         self.settings = settings
     }
 
@@ -60,12 +73,24 @@ package struct ClusterState: Hashable, Sendable {
         slots[slot].flatMap { hosted[$0.certificate] }
     }
 
+    /// The hosted certificate that a slot served before, while the grace period lasts.
+    package func supersededCertificate(in slot: ServerCertificateSlot, at now: Date) -> HostedCertificate? {
+        slots[slot]?.superseded(at: now).flatMap { hosted[$0.certificate] }
+    }
+
     /// The slot that a hosted certificate is bound to.
     package func slot(of certificate: Fingerprint) -> ServerCertificateSlot? {
         slots.first { $0.value.certificate == certificate }?.key
     }
 
-    /// The CAs that devices are let in by, in fingerprint order.
+    /// The CAs that devices are let in by now, in fingerprint order: the active ones, and those that were replaced and
+    /// whose grace period lasts.
+    package func trustedAuthorities(at now: Date) -> [RegisteredCA] {
+        let superseded = supersededAuthorities.values.filter { now < $0.until }.map(\.ca)
+        return (activeAuthorities + superseded).sorted { $0.fingerprint < $1.fingerprint }
+    }
+
+    /// The registered CAs whose state is active, in fingerprint order.
     package var activeAuthorities: [RegisteredCA] {
         authorities.values.filter { $0.state == .active }.sorted { $0.fingerprint < $1.fingerprint }
     }

@@ -8,6 +8,8 @@ package enum RegistryErrorKind: Hashable, Sendable {
     case conflict
     /// A limit is reached.
     case limitReached
+    /// The one who asks may not.
+    case notAllowed
 }
 
 extension RegistryError {
@@ -24,6 +26,7 @@ extension RegistryError {
         case .serialNumber: (.badInput, "serial-number")
         case .objectName: (.badInput, "object-name")
         case .unknownSlotName: (.badInput, "slot-name")
+        case .registrationCode: (.badInput, "registration-code")
         case .tlsRangeReversed: (.badInput, "tls-range-reversed")
         case .noSuchCertificate: (.notFound, "no-such-certificate")
         case .noSuchCA: (.notFound, "no-such-ca")
@@ -32,6 +35,7 @@ extension RegistryError {
         case .certificateAlreadyHosted: (.conflict, "certificate-already-hosted")
         case .certificateNameTaken: (.conflict, "certificate-name-taken")
         case .certificateInUse: (.conflict, "certificate-in-use")
+        case .certificateInGrace: (.conflict, "certificate-in-grace")
         case .certificateExpired: (.badInput, "certificate-expired")
         case .certificateWithoutNames: (.badInput, "certificate-without-names")
         case .certificateAlreadyBound: (.conflict, "certificate-already-bound")
@@ -47,6 +51,20 @@ extension RegistryError {
         case .caListedTwice: (.badInput, "ca-listed-twice")
         case .caNameTaken: (.conflict, "ca-name-taken")
         case .caLimit: (.limitReached, "ca-limit")
+        case .caActive: (.conflict, "ca-active")
+        case .caHasClientCertificates: (.conflict, "ca-has-client-certificates")
+        case .revocationListOlder: (.conflict, "revocation-list-older")
+        case .proofNeeded: (.conflict, "proof-needed")
+        case .proofForOneCA: (.badInput, "proof-for-one-ca")
+        case .noSuchRegistrationCode: (.badInput, "no-such-registration-code")
+        case .registrationCodeExpired: (.badInput, "registration-code-expired")
+        case .registrationCodeTaken: (.conflict, "registration-code-taken")
+        case .registrationCodeLimit: (.limitReached, "registration-code-limit")
+        case .graceOutOfRange: (.badInput, "grace-out-of-range")
+        case .noGrace: (.notFound, "no-grace")
+        case .graceEndPassed: (.badInput, "grace-end-passed")
+        case .graceEndTooLate: (.badInput, "grace-end-too-late")
+        case .roleTooLow: (.notAllowed, "role-too-low")
         case .noActiveCA: (.conflict, "no-active-ca")
         case .anonymousOutsideOneWay: (.conflict, "anonymous-outside-one-way")
         }
@@ -69,6 +87,9 @@ extension RegistryError: CustomStringConvertible {
         case .unknownSlotName(let text):
             "\"\(text.quotable)\" is no server certificate slot: \"default\" or \"custom-1\" and so on are. "
                 + "See: sluice server-certs list"
+        case .registrationCode(let found):
+            "\"\(found.quotable)\" is no registration code: 1 to \(RegistrationCode.maximumLength) letters and digits are "
+                + "needed. Get one: sluice ca-certs code"
         case .tlsRangeReversed(let minimum, let maximum):
             "TLS range \(minimum) to \(maximum) is empty: the minimum must not be newer than the maximum."
         case .noSuchCertificate(let reference):
@@ -91,6 +112,9 @@ extension RegistryError: CustomStringConvertible {
         case .certificateInUse(let fingerprint, let slot):
             "Certificate \(fingerprint.short) is bound to slot \(slot). Unbind it before deleting it: "
                 + "sluice server-certs unbind \(slot)"
+        case .certificateInGrace(let fingerprint, let slot, let until):
+            "Certificate \(fingerprint.short) is served by slot \(slot) until \(until.timestamp) to clients that refuse its "
+                + "replacement. Wait until then, or end the grace period: \(GraceTarget.slot(slot).commandEnding)"
         case .certificateExpired(let fingerprint, let notAfter, let now):
             "Certificate \(fingerprint.short) expired at \(notAfter.timestamp), it is \(now.timestamp). "
                 + "Upload a renewed one: sluice certs upload"
@@ -132,6 +156,46 @@ extension RegistryError: CustomStringConvertible {
         case .caLimit(let registered, let adding, let limit):
             "CA limit reached: \(registered) registered, \(adding) in the bundle, \(limit) allowed. "
                 + "Unregister some, or raise limits.cas."
+        case .caActive(let fingerprint):
+            "CA \(fingerprint.short) is active; in mode one-device-one-certificate only an inactive one is unregistered. "
+                + "Deactivate it first: sluice ca-certs deactivate \(fingerprint.short)"
+        case .caHasClientCertificates(let fingerprint, let count):
+            "CA \(fingerprint.short) has \(count.map { "\($0)" } ?? "some") registered client certificates, none may be left. "
+                + "Revoke and delete them first: sluice client-certs list --ca \(fingerprint.short)"
+        case .revocationListOlder(let fingerprint, let found, let present):
+            "The revocation list was made at \(found.timestamp), the present one of CA \(fingerprint.short) at "
+                + "\(present.timestamp): an older one could let in what was revoked. Get a newer one, or remove the present "
+                + "one first: sluice ca-certs crl \(fingerprint.short) --remove"
+        case .proofNeeded:
+            "Mode one-device-one-certificate takes a CA only with proof that you hold its key. Get a code with "
+                + "sluice ca-certs code, sign a certificate with CN = that code, and give it by --verification F "
+                + "(an administrator may waive it: --no-proof)."
+        case .proofForOneCA(let found):
+            "\(found) CAs were given with one registration code, which proves one. Register each with a code of its own."
+        case .noSuchRegistrationCode(let text):
+            "\"\(text.quotable)\" is no open registration code: each is used once. Get another: sluice ca-certs code"
+        case .registrationCodeExpired(let end, let now):
+            "The registration code was worth something until \(end.timestamp), it is \(now.timestamp). "
+                + "Get another: sluice ca-certs code"
+        case .registrationCodeTaken:
+            "The registration code was given out already. Get another: sluice ca-certs code"
+        case .registrationCodeLimit(let open, let limit, let nextExpiry):
+            "Registration code limit reached: \(open) open, \(limit) allowed. Use one of them, or wait until "
+                + "\(nextExpiry.timestamp), when the first expires."
+        case .graceOutOfRange(let asked, let maximum):
+            "A grace period of \(asked.option) was asked for; 0s to \(maximum.option) are allowed. Give --grace a length "
+                + "in between."
+        case .noGrace(let target):
+            "No grace period is open for \(target): nothing was replaced there, or the period is over. "
+                + "See: sluice server-certs list, sluice ca-certs list"
+        case .graceEndPassed(let target, let until, let now):
+            "The grace period of \(target) cannot end at \(until.timestamp), it is \(now.timestamp). "
+                + "To end it now: \(target.commandEnding)"
+        case .graceEndTooLate(let target, let until, let latest):
+            "The grace period of \(target) cannot last until \(until.timestamp): \(latest.timestamp) is the latest, "
+                + "30 days after the replacement. Give an earlier end."
+        case .roleTooLow(let found, let needed):
+            "The role \(needed) is needed for this change, yours is \(found). Ask somebody who has it."
         case .noActiveCA(let mode, let inactive):
             "Mode \(mode) needs an active CA: none of \(inactive) registered is active, and nobody could connect. "
                 + (inactive == 0

@@ -14,6 +14,8 @@ package enum RegistryError: Error, Hashable, Sendable {
     case objectName(String)
     /// A text names no slot.
     case unknownSlotName(String)
+    /// A text is no registration code.
+    case registrationCode(String)
     /// The oldest version allowed is newer than the newest.
     case tlsRangeReversed(minimum: TLSProtocolVersion, maximum: TLSProtocolVersion)
 
@@ -36,6 +38,8 @@ package enum RegistryError: Error, Hashable, Sendable {
     case certificateNameTaken(ObjectName, by: Fingerprint)
     /// A bound certificate cannot be deleted.
     case certificateInUse(Fingerprint, slot: ServerCertificateSlot)
+    /// A replaced certificate cannot be deleted before its grace period ends.
+    case certificateInGrace(Fingerprint, slot: ServerCertificateSlot, until: Date)
 
     // Binding.
 
@@ -75,6 +79,44 @@ package enum RegistryError: Error, Hashable, Sendable {
     case caNameTaken(ObjectName, by: Fingerprint)
     /// More CAs would be registered than may be.
     case caLimit(registered: Int, adding: Int, limit: Int)
+
+    /// In the mode one device, one certificate only an inactive CA is unregistered.
+    case caActive(Fingerprint)
+    /// Client certificates are registered with the CA; `nil` if it is not known how many.
+    case caHasClientCertificates(Fingerprint, count: Int?)
+    /// The revocation list is older than the one that is there.
+    case revocationListOlder(ca: Fingerprint, found: Date, present: Date)
+
+    // Proof that somebody holds a CA's key.
+
+    /// In the mode one device, one certificate a CA is not registered without proof.
+    case proofNeeded
+    /// A registration code proves one CA.
+    case proofForOneCA(found: Int)
+    /// No open registration code has this text.
+    case noSuchRegistrationCode(String)
+    /// The registration code is past its end.
+    case registrationCodeExpired(at: Date, now: Date)
+    /// The text was given out as a registration code already.
+    case registrationCodeTaken
+    /// As many registration codes are open as may be.
+    case registrationCodeLimit(open: Int, limit: Int, nextExpiry: Date)
+
+    // Grace periods.
+
+    /// A grace period is shorter than nothing or longer than allowed.
+    case graceOutOfRange(asked: Duration, maximum: Duration)
+    /// Nothing was replaced, or its grace period is over.
+    case noGrace(GraceTarget)
+    /// The new end of a grace period has passed already.
+    case graceEndPassed(GraceTarget, until: Date, now: Date)
+    /// The new end of a grace period is later than allowed.
+    case graceEndTooLate(GraceTarget, until: Date, latest: Date)
+
+    // Who may.
+
+    /// The principal's role does not reach for the change.
+    case roleTooLow(found: Role, needed: Role)
 
     // Settings.
 

@@ -9,6 +9,7 @@ enum RegistrySchema {
         migrator.registerMigration("1: certificates, slots, CAs, settings") { database in
             try database.execute(sql: first)
         }
+        JournalSchema.register(in: &migrator)
         return migrator
     }()
 

@@ -25,8 +25,9 @@ package final class SQLiteRegistryStore: RegistryStore {
         }
     }
 
-    /// Stores one step in one transaction. Throws a `StorageError`; then nothing was stored.
-    package func save(_ transition: ClusterTransition) async throws {
+    /// Stores one step and its lines of the audit log in one transaction. Throws a `StorageError`, or the `RegistryError`
+    /// of a rule that the database itself keeps; then nothing was stored.
+    package func save(_ transition: ClusterTransition, audit: [AuditDraft]) async throws {
         let (before, after) = (transition.before, transition.after)
         guard after.revision == before.revision + 1 else {
             throw StorageError.notOneStep(from: before.revision, to: after.revision)
@@ -38,6 +39,7 @@ package final class SQLiteRegistryStore: RegistryStore {
                     throw StorageError.revisionConflict(stored: stored, expected: before.revision)
                 }
                 try StateRows.write(after, over: before, to: database)
+                try AuditRows.append(audit, to: database)
             }
         }
     }

@@ -50,7 +50,7 @@ extension Refusal {
         case .expired: .clientCertificateExpired
         case .notYetValid: .clientCertificateNotYetValid
         case .wrongPurpose, .notAnAuthority, .pathLengthExceeded, .nameConstraintsViolated, .weakKey, .weakSignature,
-            .unusableExtension, .tooManyPaths, .other:
+            .unusableExtension, .revoked, .revocationListStale, .tooManyPaths, .other:
             .clientCertificateUnfit
         }
     }

@@ -137,9 +137,11 @@ import Testing
         let control = try await ClusterControl(store: store) { [encryption, environment] state in
             try ContextCatalog(state, encryption: encryption, environment: environment)
         }
-        for change in try changes(of: shop, slot: .default) { _ = try await control.apply(change, at: now) }
+        for change in try changes(of: shop, slot: .default) {
+            _ = try await control.apply(change, at: now, by: .system)
+        }
         let before = control.current.prepared
-        for change in try changes(of: farm, slot: nil) { _ = try await control.apply(change, at: now) }
+        for change in try changes(of: farm, slot: nil) { _ = try await control.apply(change, at: now, by: .system) }
         #expect(try TLSPair(before, name: "a.farm.test").client.peerFacts?.subject == "CN=shop")
         #expect(try TLSPair(control.current.prepared, name: "a.farm.test").client.peerFacts?.subject == "CN=farm")
     }
@@ -154,5 +156,5 @@ import Testing
 /// A store that forgets everything at the end of the test.
 private final class StoreInMemory: RegistryStore {
     func load() async throws -> ClusterState? { nil }
-    func save(_ transition: ClusterTransition) async throws {}
+    func save(_ transition: ClusterTransition, audit: [AuditDraft]) async throws {}
 }

@@ -32,7 +32,7 @@ final class TLSPair {
         run { hello in
             let contexts = catalog.contexts(onReactor: 0)
             let indication = hello.serverName.map { ServerNameIndication($0) } ?? .absent
-            guard case .serve(let group, _) = catalog.selection.choose(indication),
+            guard case .serve(let group, _) = catalog.selection.choose(indication, at: Date()),
                 let context = contexts.context(for: group)
             else { return .refuse(.unrecognizedName) }
             return .proceed(

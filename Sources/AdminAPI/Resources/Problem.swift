@@ -127,6 +127,7 @@ extension Problem {
             case .notFound: ("There is no such object", .notFound)
             case .conflict: ("The change contradicts what is there", .conflict)
             case .limitReached: ("A limit is reached", .conflict)
+            case .notAllowed: ("This is not allowed", .forbidden)
             }
         self.init(code: error.code, title: title, status: status, detail: error.description, conflict: error.conflict)
     }
@@ -189,10 +190,11 @@ extension RegistryError {
     fileprivate var conflict: Problem.Conflict? {
         switch self {
         case .certificateAlreadyHosted(let fingerprint), .certificateNameTaken(_, by: let fingerprint),
-            .caAlreadyRegistered(let fingerprint), .caNameTaken(_, by: let fingerprint):
+            .caAlreadyRegistered(let fingerprint), .caNameTaken(_, by: let fingerprint), .caActive(let fingerprint),
+            .caHasClientCertificates(let fingerprint, _), .revocationListOlder(ca: let fingerprint, _, _):
             Problem.Conflict(fingerprint: fingerprint.hex)
         case .certificateInUse(let fingerprint, let slot), .certificateAlreadyBound(let fingerprint, let slot),
-            .slotOccupied(let slot, by: let fingerprint):
+            .slotOccupied(let slot, by: let fingerprint), .certificateInGrace(let fingerprint, let slot, _):
             Problem.Conflict(fingerprint: fingerprint.hex, slot: slot.description)
         case .nameConflict(let name, _, let slot, let fingerprint):
             Problem.Conflict(fingerprint: fingerprint.hex, slot: slot.description, dnsName: name.text)
@@ -203,7 +205,9 @@ extension RegistryError {
             .ambiguousReference, .slotEmpty, .certificateExpired, .certificateWithoutNames, .slotOutOfRange,
             .customCertificateLimit, .unsupportedKey, .defaultCannotBeUnbound, .defaultNeededWithoutCustom,
             .caListedTwice,
-            .caLimit, .noActiveCA, .anonymousOutsideOneWay:
+            .caLimit, .noActiveCA, .anonymousOutsideOneWay, .registrationCode, .proofNeeded, .proofForOneCA,
+            .noSuchRegistrationCode, .registrationCodeExpired, .registrationCodeTaken, .registrationCodeLimit,
+            .graceOutOfRange, .noGrace, .graceEndPassed, .graceEndTooLate, .roleTooLow:
             nil
         }
     }

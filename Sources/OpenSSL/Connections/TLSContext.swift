@@ -7,6 +7,7 @@ package final class TLSContext: Sendable {
     let clientAuthorities: TrustStore?
     let clock: WallClock
     private let protocolPreference: [[UInt8]]
+    private let staples: [StapledLeaf]
 
     // Sendable: an SSL_CTX is not changed after init, and its reference count is atomic.
     nonisolated(unsafe) let pointer: OpaquePointer
@@ -24,7 +25,8 @@ package final class TLSContext: Sendable {
         in library: LibraryContext
     ) throws(OpenSSLError) {
         guard !identities.isEmpty else { throw .emptyChain }
-        try self.init(method: TLS_server_method(), options: options, in: library)
+        let staples = identities.compactMap { StapledLeaf($0) }
+        try self.init(method: TLS_server_method(), options: options, staples: staples, in: library)
         try configureServer()
         try limitGroups(options.groups)
         for identity in identities { try load(identity) }
@@ -43,6 +45,7 @@ package final class TLSContext: Sendable {
     private init(
         method: OpaquePointer?,
         options: ServerOptions,
+        staples: [StapledLeaf] = [],
         in library: LibraryContext
     ) throws(OpenSSLError) {
         pointer = try LibraryCall.make("SSL_CTX_new_ex") { SSL_CTX_new_ex(library.pointer, nil, method) }
@@ -51,6 +54,7 @@ package final class TLSContext: Sendable {
         clientAuthorities = options.clientAuthorities
         clock = options.clock
         protocolPreference = options.applicationProtocols.map { Array($0.utf8) }
+        self.staples = staples
     }
 
     deinit {
@@ -73,6 +77,12 @@ package final class TLSContext: Sendable {
         return nil
     }
 
+    /// The OCSP response to show with one of the context's certificates now; nil when there is none that may be shown.
+    func staple(for leaf: OpaquePointer) -> [UInt8]? {
+        guard let stapled = staples.first(where: { $0.isAbout(leaf) }) else { return nil }
+        return stapled.response(at: clock.date)
+    }
+
     private func configureServer() throws(OpenSSLError) {
         configureConnections()
         sluice_SSL_CTX_set_server_options(pointer)
@@ -85,6 +95,9 @@ package final class TLSContext: Sendable {
                 ServerCallbacks.selectProtocol,
                 Unmanaged.passUnretained(self).toOpaque()
             )
+        }
+        if !staples.isEmpty, sluice_SSL_CTX_set_tlsext_status_cb(pointer, ServerCallbacks.certificateStatus) != 1 {
+            throw .library(call: "SSL_CTX_set_tlsext_status_cb", reasons: ErrorQueue.drain())
         }
         if let clientAuthorities {
             SSL_CTX_set_client_CA_list(pointer, clientAuthorities.makeNameList())

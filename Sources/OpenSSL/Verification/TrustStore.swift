@@ -11,6 +11,9 @@ package final class TrustStore: Sendable {
     /// The anchors' fingerprints, in the same order.
     package let anchorFingerprints: [[UInt8]]
 
+    /// What those CAs revoked.
+    package let revocations: RevocationIndex
+
     let library: LibraryContext
 
     // Sendable: the store and the X509s are never changed after init, and their reference counts are atomic.
@@ -20,7 +23,11 @@ package final class TrustStore: Sendable {
 
     /// Parses the anchors anew into one library context (a reactor's, for its handshakes). An empty list is allowed:
     /// it refuses everybody.
-    package init(anchors: [Certificate], in library: LibraryContext = .process) throws(OpenSSLError) {
+    package init(
+        anchors: [Certificate],
+        revocations: RevocationIndex = .none,
+        in library: LibraryContext = .process
+    ) throws(OpenSSLError) {
         var handles: [OpaquePointer] = []
         let store: OpaquePointer
         do throws(OpenSSLError) {
@@ -34,6 +41,7 @@ package final class TrustStore: Sendable {
         X509_STORE_set_check_issued(store, CandidatePath.isIssuedCallback)
         self.anchors = anchors
         self.anchorFingerprints = anchors.map { SHA256.hash($0.der) }
+        self.revocations = revocations
         self.library = library
         self.store = store
         self.parsedAnchors = handles
@@ -104,12 +112,4 @@ package struct ChainRules: Sendable, Hashable {
     package static let minimumECBits = 224
     /// Signatures of less security than this are weak: OpenSSL counts 63 for SHA-1, 39 for MD5.
     static let minimumSignatureSecurityBits: Int32 = 80
-}
-
-/// A chain that ended at a registered CA.
-package struct VerifiedChain: Sendable, Hashable {
-    /// The registered CA's fingerprint.
-    package let anchorFingerprint: [UInt8]
-    /// The earliest end of validity of all certificates in it.
-    package let validUntil: Date
 }

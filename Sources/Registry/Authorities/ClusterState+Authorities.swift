@@ -1,7 +1,11 @@
+import struct FoundationEssentials.Date
+
 /// The rules of the CA registry.
 extension ClusterState {
     mutating func register(
         _ added: [RegisteredCA],
+        proof: RegistrationProof,
+        at now: Date,
         limits: ClusterLimits
     ) throws(RegistryError) -> RegistryChangeSummary {
         var seen: Set<Fingerprint> = []
@@ -14,16 +18,61 @@ extension ClusterState {
         guard authorities.count + added.count <= limits.authorities else {
             throw .caLimit(registered: authorities.count, adding: added.count, limit: limits.authorities)
         }
+        try take(proof, for: added.count, at: now)
         for authority in added {
-            if let name = authority.name, let owner = authorities.values.first(where: { $0.name == name }) {
-                throw .caNameTaken(name, by: owner.fingerprint)
-            }
+            try checkName(authority.name)
             authorities[authority.fingerprint] = authority
+            // One that was replaced and is registered again counts and is trusted as any other.
+            dropSuperseded { $0.ca.fingerprint == authority.fingerprint }
         }
         let undo = added.map { "sluice ca-certs unregister \($0.fingerprint.short)" }.joined(separator: " && ")
         return RegistryChangeSummary(
             "registered \(added.map { "CA \($0.label) (\($0.state.rawValue))" }.joined(separator: ", "))",
-            undo: added.isEmpty ? nil : undo
+            undo: added.isEmpty ? nil : undo,
+            warnings: proof == .waived && settings.mode == .oneDeviceOneCertificate
+                ? ["nobody proved to hold the CA's key"] : []
+        )
+    }
+
+    /// Uses no quota: the one CA takes the place of the other, with its state and, unless it has its own, its name.
+    mutating func replaceCA(
+        _ fingerprint: Fingerprint,
+        with replacement: RegisteredCA,
+        grace: Duration,
+        proof: RegistrationProof,
+        at now: Date,
+        facts: ClusterFacts
+    ) throws(RegistryError) -> RegistryChangeSummary {
+        let old = try registeredCA(fingerprint)
+        guard authorities[replacement.fingerprint] == nil else {
+            throw .caAlreadyRegistered(replacement.fingerprint)
+        }
+        let deadline = try GracePeriod.deadline(grace, from: now, oldCertificate: old.certificate)
+        if replacement.name != old.name { try checkName(replacement.name) }
+        try take(proof, for: 1, at: now)
+        let new = replacement.with(name: replacement.name ?? old.name).with(state: old.state)
+        let dropped = dropSuperseded { $0.replacedBy == fingerprint || $0.ca.fingerprint == new.fingerprint }
+        authorities[fingerprint] = nil
+        authorities[new.fingerprint] = new
+        // An inactive CA was not trusted before, so there is nothing to go on with.
+        let until = old.state == .active ? deadline : nil
+        if let until {
+            supersededAuthorities[fingerprint] = SupersededCA(
+                ca: old,
+                replacedBy: new.fingerprint,
+                since: now.wholeMilliseconds,
+                until: until
+            )
+        } else {
+            trustGeneration += 1
+        }
+        return RegistryChangeSummary(
+            "replaced CA \(old.label) (\(fingerprint.short)) by \(new.label) (\(new.fingerprint.short))"
+                + (until.map { "; both are trusted until \($0.timestamp)" } ?? ""),
+            undo: "sluice ca-certs replace \(new.fingerprint.short) --ca F --grace \(grace.option)"
+                + "   # F: the PEM file of \(fingerprint.short)",
+            warnings: dropped.filter { $0.fingerprint != new.fingerprint }.droppedWords
+                + new.warnings(replacing: old, until: until, devices: facts.clientCertificates(of: fingerprint))
         )
     }
 
@@ -44,32 +93,86 @@ extension ClusterState {
             )
         case .inactive:
             trustGeneration += 1
+            let dropped = dropSuperseded { $0.replacedBy == fingerprint }
             return RegistryChangeSummary(
                 "deactivated CA \(authority.label)",
                 undo: "sluice ca-certs activate \(fingerprint.short)",
-                warnings: trustWarnings
+                warnings: dropped.droppedWords + trustWarnings
             )
         }
     }
 
-    mutating func unregister(_ fingerprint: Fingerprint) throws(RegistryError) -> RegistryChangeSummary {
+    mutating func unregister(
+        _ fingerprint: Fingerprint,
+        at now: Date,
+        facts: ClusterFacts
+    ) throws(RegistryError) -> RegistryChangeSummary {
+        if authorities[fingerprint] == nil, supersededAuthorities[fingerprint] != nil {
+            return try endGrace(of: .ca(fingerprint), at: now)
+        }
         let authority = try registeredCA(fingerprint)
+        guard settings.mode != .oneDeviceOneCertificate || authority.state == .inactive else {
+            throw .caActive(fingerprint)
+        }
+        let devices = facts.clientCertificates(of: fingerprint)
+        guard devices == 0 else { throw .caHasClientCertificates(fingerprint, count: devices) }
         authorities[fingerprint] = nil
         trustGeneration += 1
+        let dropped = dropSuperseded { $0.replacedBy == fingerprint }
         return RegistryChangeSummary(
             "unregistered CA \(authority.label)",
             undo: "sluice ca-certs register --ca F   # F: the PEM file of \(fingerprint.short)",
-            warnings: trustWarnings
+            warnings: dropped.droppedWords + trustWarnings
         )
     }
+}
 
-    private func registeredCA(_ fingerprint: Fingerprint) throws(RegistryError) -> RegisteredCA {
+/// What the rules above are made of.
+extension ClusterState {
+    func registeredCA(_ fingerprint: Fingerprint) throws(RegistryError) -> RegisteredCA {
         guard let authority = authorities[fingerprint] else { throw .noSuchCA(fingerprint.short) }
         return authority
+    }
+
+    private func checkName(_ name: ObjectName?) throws(RegistryError) {
+        guard let name, let owner = authorities.values.first(where: { $0.name == name }) else { return }
+        throw .caNameTaken(name, by: owner.fingerprint)
+    }
+
+    /// Ends the grace periods that match, at once; gives the CAs that lost theirs.
+    @discardableResult
+    private mutating func dropSuperseded(where matches: (SupersededCA) -> Bool) -> [RegisteredCA] {
+        let dropped = supersededAuthorities.values.filter(matches).map(\.ca)
+        for authority in dropped { supersededAuthorities[authority.fingerprint] = nil }
+        if !dropped.isEmpty { trustGeneration += 1 }
+        return dropped
     }
 
     private var trustWarnings: [String] {
         guard settings.mode != .oneWay, activeAuthorities.isEmpty else { return [] }
         return ["no active CA is left: every device is refused in mode \(settings.mode)"]
+    }
+}
+
+extension RegisteredCA {
+    fileprivate func warnings(replacing old: RegisteredCA, until deadline: Date?, devices: Int) -> [String] {
+        var warnings: [String] = []
+        if devices > 0 {
+            warnings.append(
+                "\(devices) registered client certificate\(devices == 1 ? " was" : "s were") issued by the old CA; what the "
+                    + "new one does not vouch for is refused "
+                    + (deadline.map { "from \($0.timestamp) on" } ?? "from now on")
+            )
+        }
+        if old.revocationList != nil, revocationList == nil {
+            warnings.append("the new CA has no revocation list, the old one had")
+        }
+        return warnings
+    }
+}
+
+extension [RegisteredCA] {
+    fileprivate var droppedWords: [String] {
+        map { "CA \($0.label), which it had replaced, is trusted no longer either" }
     }
 }

@@ -20,6 +20,8 @@ package struct RegisteredCA: Hashable, Sendable {
     package let state: CAState
     /// When it was registered.
     package let registeredAt: Date
+    /// Its revocation list, if it has one.
+    package let revocationList: RevocationList?
 
     /// Gathers what an upload has checked.
     package init(
@@ -27,13 +29,15 @@ package struct RegisteredCA: Hashable, Sendable {
         certificate: CertificateDescription,
         der: [UInt8],
         state: CAState = .active,
-        registeredAt: Date
+        registeredAt: Date,
+        revocationList: RevocationList? = nil
     ) {
         self.name = name
         self.certificate = certificate
         self.der = der
         self.state = state
         self.registeredAt = registeredAt
+        self.revocationList = revocationList
     }
 
     /// The certificate's fingerprint: the CA's identity.
@@ -44,6 +48,37 @@ package struct RegisteredCA: Hashable, Sendable {
 
     /// The same CA in another state.
     package func with(state: CAState) -> RegisteredCA {
-        RegisteredCA(name: name, certificate: certificate, der: der, state: state, registeredAt: registeredAt)
+        RegisteredCA(
+            name: name,
+            certificate: certificate,
+            der: der,
+            state: state,
+            registeredAt: registeredAt,
+            revocationList: revocationList
+        )
+    }
+
+    /// The same CA with another revocation list, or none.
+    package func with(revocationList: RevocationList?) -> RegisteredCA {
+        RegisteredCA(
+            name: name,
+            certificate: certificate,
+            der: der,
+            state: state,
+            registeredAt: registeredAt,
+            revocationList: revocationList
+        )
+    }
+
+    /// The same CA under another name, or none.
+    func with(name: ObjectName?) -> RegisteredCA {
+        RegisteredCA(
+            name: name,
+            certificate: certificate,
+            der: der,
+            state: state,
+            registeredAt: registeredAt,
+            revocationList: revocationList
+        )
     }
 }

@@ -19,11 +19,42 @@ extension ClusterState {
         )
     }
 
-    mutating func deleteCertificate(_ fingerprint: Fingerprint) throws(RegistryError) -> RegistryChangeSummary {
+    mutating func deleteCertificate(
+        _ fingerprint: Fingerprint,
+        at now: Date
+    ) throws(RegistryError) -> RegistryChangeSummary {
         let certificate = try hostedCertificate(fingerprint)
         if let slot = slot(of: fingerprint) { throw .certificateInUse(fingerprint, slot: slot) }
+        for slot in slots.keys.sorted() where slots[slot]?.superseded?.certificate == fingerprint {
+            if let old = slots[slot]?.superseded(at: now) {
+                throw .certificateInGrace(fingerprint, slot: slot, until: old.until)
+            }
+            slots[slot]?.superseded = nil
+        }
         hosted[fingerprint] = nil
         return RegistryChangeSummary("deleted certificate \(certificate.label) and its key", undo: nil)
+    }
+
+    mutating func setStaple(
+        _ staple: OCSPStaple?,
+        of fingerprint: Fingerprint
+    ) throws(RegistryError) -> RegistryChangeSummary {
+        let certificate = try hostedCertificate(fingerprint)
+        guard staple != certificate.staple else {
+            return RegistryChangeSummary(
+                staple == nil
+                    ? "certificate \(certificate.label) has no OCSP staple"
+                    : "certificate \(certificate.label) has this OCSP staple already",
+                undo: nil
+            )
+        }
+        hosted[fingerprint] = certificate.with(staple: staple)
+        let isFirst = certificate.staple == nil
+        return RegistryChangeSummary(
+            staple.map { "set the OCSP staple of certificate \(certificate.label), made at \($0.thisUpdate.timestamp)" }
+                ?? "removed the OCSP staple of certificate \(certificate.label)",
+            undo: isFirst ? "sluice certs staple \(fingerprint.short) --remove" : nil
+        )
     }
 
     mutating func bind(
@@ -43,23 +74,34 @@ extension ClusterState {
         )
     }
 
-    /// Takes effect at once for new handshakes. Names of the old certificate alone become unknown, not retired: the
-    /// slot's owner renewed, and did not withdraw them.
+    /// Takes effect at once for new handshakes. Names of the old certificate alone are served until the grace period
+    /// ends, and are unknown then, not retired: the slot's owner renewed, and did not withdraw them.
     mutating func replace(
         _ slot: ServerCertificateSlot,
         with fingerprint: Fingerprint,
+        grace: Duration,
         at now: Date
     ) throws(RegistryError) -> RegistryChangeSummary {
         let certificate = try hostedCertificate(fingerprint)
         guard let old = self.certificate(in: slot) else { throw .slotEmpty(slot) }
         if let bound = self.slot(of: fingerprint) { throw .certificateAlreadyBound(fingerprint, slot: bound) }
+        let deadline = try GracePeriod.deadline(grace, from: now, oldCertificate: old.certificate)
+        // A default that is switched off serves nobody, and has nothing to go on with.
+        let until = isServing(slot) ? deadline : nil
+        let dropped = supersededCertificate(in: slot, at: now)
         let lifted = try serve(certificate, from: slot, at: now)
-        let lost = old.certificate.names.filter { !isServed($0) }
+        slots[slot]?.superseded = until.map {
+            SupersededCertificate(certificate: old.fingerprint, since: now.wholeMilliseconds, until: $0)
+        }
         return RegistryChangeSummary(
-            "replaced \(old.label) by \(certificate.label) in \(slot) for \(certificate.namesInWords)",
-            undo: "sluice server-certs replace \(slot) \(old.fingerprint.short)",
+            "replaced \(old.label) by \(certificate.label) in \(slot) for \(certificate.namesInWords)"
+                + (until.map { "; both work until \($0.timestamp)" } ?? ""),
+            undo: "sluice server-certs replace \(slot) \(old.fingerprint.short) --grace \(grace.option)",
             warnings: certificate.warnings(at: now) + lifted.liftedWords
-                + (lost.isEmpty ? [] : ["no longer served: \(lost.inWords)"])
+                + warnings(losing: old.certificate.names.filter { !isServed($0) }, until: until)
+                + (dropped.flatMap { $0.fingerprint == fingerprint ? nil : $0 }.map {
+                    ["certificate \($0.label), which had been replaced before, serves no longer"]
+                } ?? [])
         )
     }
 
@@ -67,12 +109,15 @@ extension ClusterState {
         guard slot.isCustom else { throw .defaultCannotBeUnbound }
         guard let certificate = certificate(in: slot) else { throw .slotEmpty(slot) }
         guard defaultEnabled || boundCustomSlots.count > 1 else { throw .lastCustomWhileDefaultDisabled(slot) }
+        // No grace: what the slot served until now, by its old certificate too, it serves no longer.
+        let superseded = supersededCertificate(in: slot, at: now)?.certificate.names ?? []
         slots[slot] = nil
-        let orphaned = certificate.certificate.names.filter { !isServed($0) }
+        let names = certificate.certificate.names
+        let orphaned = (names + superseded.filter { !names.contains($0) }).filter { !isServed($0) }
         retired.retire(orphaned, at: now)
         return RegistryChangeSummary(
             "unbound \(certificate.label) from \(slot)",
-            undo: "sluice server-certs bind \(certificate.fingerprint.short)",
+            undo: "sluice server-certs bind \(certificate.fingerprint.short) --slot \(slot)",
             warnings: orphaned.isEmpty ? [] : ["refused from now on: \(orphaned.inWords)"]
         )
     }
@@ -86,6 +131,7 @@ extension ClusterState {
         }
         guard enabled || !boundCustomSlots.isEmpty else { throw .defaultNeededWithoutCustom }
         defaultEnabled = enabled
+        if !enabled { slots[.default]?.superseded = nil }
         let lifted = enabled ? retired.lift(coveredBy: certificate(in: .default)?.certificate.names ?? []) : []
         return RegistryChangeSummary(
             enabled ? "enabled the default certificate" : "disabled the default certificate",
@@ -151,16 +197,26 @@ extension ClusterState {
             throw .nameConflict(name, family: facts.key.family, slot: other, certificate: bound.fingerprint)
         }
         slots[slot] = SlotBinding(certificate: facts.fingerprint, boundAt: now)
-        let isServing = slot.isCustom || defaultEnabled
-        return isServing ? retired.lift(coveredBy: facts.names) : []
+        return isServing(slot) ? retired.lift(coveredBy: facts.names) : []
     }
 
-    /// Whether a slot that is switched on serves the name by an exact or wildcard match.
+    /// Whether handshakes are answered from the slot, if it is occupied.
+    func isServing(_ slot: ServerCertificateSlot) -> Bool { slot.isCustom || defaultEnabled }
+
+    /// Whether the present certificate of a slot that is switched on serves the name by an exact or wildcard match.
     private func isServed(_ name: DomainName) -> Bool {
         slots.keys.contains { slot in
-            guard slot.isCustom || defaultEnabled, let certificate = certificate(in: slot) else { return false }
+            guard isServing(slot), let certificate = certificate(in: slot) else { return false }
             return certificate.certificate.names.contains { $0.covers(name) }
         }
+    }
+
+    private func warnings(losing names: [DomainName], until deadline: Date?) -> [String] {
+        guard !names.isEmpty else { return [] }
+        return [
+            deadline.map { "served until \($0.timestamp) only: \(names.inWords)" }
+                ?? "no longer served: \(names.inWords)"
+        ]
     }
 }
 

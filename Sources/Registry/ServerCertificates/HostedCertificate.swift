@@ -12,6 +12,8 @@ package struct HostedCertificate: Hashable, Sendable {
     package let sealedKey: SealedKey
     /// When it was uploaded.
     package let createdAt: Date
+    /// The OCSP response that goes with it, if there is one.
+    package let staple: OCSPStaple?
 
     /// Gathers what an upload has checked.
     package init(
@@ -19,13 +21,15 @@ package struct HostedCertificate: Hashable, Sendable {
         certificate: CertificateDescription,
         chain: [[UInt8]],
         sealedKey: SealedKey,
-        createdAt: Date
+        createdAt: Date,
+        staple: OCSPStaple? = nil
     ) {
         self.name = name
         self.certificate = certificate
         self.chain = chain
         self.sealedKey = sealedKey
         self.createdAt = createdAt
+        self.staple = staple
     }
 
     /// The leaf's fingerprint: the certificate's identity.
@@ -33,4 +37,16 @@ package struct HostedCertificate: Hashable, Sendable {
 
     /// How people know it: its name, or the beginning of its fingerprint.
     package var label: String { name?.text ?? fingerprint.short }
+
+    /// The same certificate with another OCSP response, or none.
+    package func with(staple: OCSPStaple?) -> HostedCertificate {
+        HostedCertificate(
+            name: name,
+            certificate: certificate,
+            chain: chain,
+            sealedKey: sealedKey,
+            createdAt: createdAt,
+            staple: staple
+        )
+    }
 }

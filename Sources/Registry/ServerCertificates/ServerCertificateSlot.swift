@@ -51,10 +51,18 @@ package struct SlotBinding: Hashable, Sendable {
     package let certificate: Fingerprint
     /// When it was bound, or when it replaced another.
     package let boundAt: Date
+    /// The certificate that it replaced, during the grace period and until the next sweep after it.
+    package internal(set) var superseded: SupersededCertificate?
 
     /// Binds a hosted certificate.
-    package init(certificate: Fingerprint, boundAt: Date) {
+    package init(certificate: Fingerprint, boundAt: Date, superseded: SupersededCertificate? = nil) {
         self.certificate = certificate
         self.boundAt = boundAt
+        self.superseded = superseded
+    }
+
+    /// The certificate that it replaced, while the grace period lasts.
+    package func superseded(at now: Date) -> SupersededCertificate? {
+        superseded.flatMap { now < $0.until ? $0 : nil }
     }
 }

@@ -4,6 +4,8 @@ package enum AuthenticationMode: String, Hashable, Sendable, CaseIterable, Custo
     case oneWay = "one-way"
     /// By a certificate that chains to a registered, active CA.
     case twoWay = "two-way"
+    /// As `twoWay`, by a certificate that is itself registered and active.
+    case oneDeviceOneCertificate = "one-device-one-certificate"
 
     package var description: String { rawValue }
 }

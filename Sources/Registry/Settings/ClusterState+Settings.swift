@@ -1,6 +1,11 @@
 /// The rules of the cluster-wide settings.
 extension ClusterState {
-    mutating func setMode(_ mode: AuthenticationMode, anonymous: Bool?) throws(RegistryError) -> RegistryChangeSummary {
+    mutating func setMode(
+        _ mode: AuthenticationMode,
+        anonymous: Bool?,
+        automaticRegistration: Bool?,
+        automaticActivation: Bool?
+    ) throws(RegistryError) -> RegistryChangeSummary {
         if mode != .oneWay {
             guard !activeAuthorities.isEmpty else { throw .noActiveCA(mode: mode, inactive: authorities.count) }
             guard anonymous != true else { throw .anonymousOutsideOneWay(mode: mode) }
@@ -8,13 +13,14 @@ extension ClusterState {
         let old = settings
         settings.mode = mode
         if let anonymous { settings.anonymous = anonymous }
+        if let automaticRegistration { settings.automaticRegistration = automaticRegistration }
+        if let automaticActivation { settings.automaticActivation = automaticActivation }
         guard settings != old else {
             return RegistryChangeSummary("the mode is \(old.modeInWords) already", undo: nil)
         }
         return RegistryChangeSummary(
             "switched the mode from \(old.modeInWords) to \(settings.modeInWords)",
-            undo: "sluice mode set \(old.mode)"
-                + (old.mode == .oneWay ? " --anonymous \(old.anonymous ? "on" : "off")" : ""),
+            undo: old.command(over: settings),
             warnings: settings.mode == .oneWay && settings.anonymous
                 ? ["anybody who reaches an access point can connect"] : []
         )
@@ -33,6 +39,29 @@ extension ClusterState {
 
 extension ClusterSettings {
     fileprivate var modeInWords: String {
-        mode == .oneWay ? "\(mode) (anonymous \(anonymous ? "on" : "off"))" : mode.rawValue
+        switch mode {
+        case .oneWay: "\(mode) (anonymous \(anonymous.onOff))"
+        case .twoWay: mode.rawValue
+        case .oneDeviceOneCertificate:
+            "\(mode) (registration \(registrationWord), automatic activation \(automaticActivation.onOff))"
+        }
     }
+
+    /// The command that brings these settings back from `other`.
+    fileprivate func command(over other: ClusterSettings) -> String {
+        var options = mode == .oneWay ? " --anonymous \(anonymous.onOff)" : ""
+        if automaticRegistration != other.automaticRegistration || mode == .oneDeviceOneCertificate {
+            options += " --registration \(registrationWord)"
+        }
+        if automaticActivation != other.automaticActivation || mode == .oneDeviceOneCertificate {
+            options += " --automatic-activation \(automaticActivation.onOff)"
+        }
+        return "sluice mode set \(mode)\(options)"
+    }
+
+    private var registrationWord: String { automaticRegistration ? "automatic" : "manual" }
+}
+
+extension Bool {
+    fileprivate var onOff: String { self ? "on" : "off" }
 }

@@ -30,7 +30,8 @@ struct Handshake: ~Copyable {
                 accessPoint: entrance.accessPoint,
                 mode: mode,
                 cluster: cluster,
-                contexts: contexts
+                contexts: contexts,
+                date: entrance.services.date
             )
             do throws(OpenSSLError) {
                 let tls = try TLSTransport(

@@ -1,4 +1,5 @@
 import Credentials
+import FoundationEssentials
 import OpenSSL
 import Registry
 
@@ -11,6 +12,8 @@ struct ServerNameRouter {
     let cluster: PublishedCluster<ContextCatalog>
     /// What the cluster's certificates and CAs are prepared as for the connection's reactor.
     let contexts: ReactorContexts
+    /// The clock that grace periods end by.
+    let date: @Sendable () -> Date
 
     /// Routes by server name: exact over wildcard over default, or refuses.
     func route(
@@ -19,7 +22,7 @@ struct ServerNameRouter {
     ) throws(Refusal) -> (HelloPolicy, ServerNameRoute) {
         let settings = cluster.state.settings
         let indication = hello.serverName.map { ServerNameIndication($0) } ?? .absent
-        let choice = cluster.prepared.selection.choose(indication, unknown: accessPoint.unknownSNI)
+        let choice = cluster.prepared.selection.choose(indication, unknown: accessPoint.unknownSNI, at: date())
         record.asked(for: indication.name, answered: choice)
         let group =
             switch choice {
@@ -31,7 +34,7 @@ struct ServerNameRouter {
         let authentication: ClientAuthentication =
             switch mode {
             case .oneWay: .none
-            case .twoWay: .required(contexts.trust)
+            case .twoWay, .oneDeviceOneCertificate: .required(contexts.trust)
             }
         let policy = HelloPolicy(
             context: context,

@@ -22,6 +22,9 @@ enum DeviceAuthenticator {
         case .twoWay:
             let chains = services.cluster.current.prepared.deviceChains
             identity = .certificate(try certificate(of: request.secured, chains, at: services.date()))
+        case .oneDeviceOneCertificate:
+            // The gateway is told of no registered certificate, so that none can be active.
+            throw .clientCertificateMissing
         }
         return IdentifiedClient(identity: identity, request: request)
     }

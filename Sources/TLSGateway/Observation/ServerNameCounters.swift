@@ -14,7 +14,7 @@ final class ServerNameCounters: Sendable {
 
     private static func label(of choice: CertificateChoice) -> String {
         switch choice {
-        case .serve(let group, _): group.preferred.description
+        case .serve(let group, _): group.preferred.slot.description
         case .refused(.retired): "retired"
         case .refused(.unknown): "unknown"
         case .refused(.unnamed): "absent"

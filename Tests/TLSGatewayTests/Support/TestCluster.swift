@@ -60,13 +60,13 @@ struct TestCluster: Sendable {
     }
 
     func apply(_ change: ClusterChange) async throws {
-        _ = try await control.apply(change, at: Date())
+        _ = try await control.apply(change, at: Date(), by: .system)
     }
 
     /// A registry that is not kept.
     private struct NoStore: RegistryStore {
         func load() async throws -> ClusterState? { nil }
-        func save(_ transition: ClusterTransition) async throws {}
+        func save(_ transition: ClusterTransition, audit: [AuditDraft]) async throws {}
     }
 }
 

@@ -71,10 +71,7 @@ package struct CAUpload: Sendable {
 
     private static func read(_ bytes: [UInt8]) throws(CredentialsError) -> [Certificate] {
         do {
-            // DER of a certificate is a SEQUENCE; no PEM text begins with that byte ("0") before its BEGIN line.
-            let isDER = bytes.starts(with: [0x30, 0x82]) || bytes.starts(with: [0x30, 0x81])
-            if isDER { return [try Certificate(der: bytes)] }
-            return try Certificate.readPEM(String(decoding: bytes, as: UTF8.self))
+            return try CertificateBundle.read(bytes)
         } catch {
             throw .unreadable(.authorities, error)
         }

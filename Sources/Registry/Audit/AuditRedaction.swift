@@ -1,0 +1,42 @@
+/// Keeps secrets out of the audit log: recognises them by name and by form, and puts a mark in their place.
+///
+/// A second line of defence, not the first: it knows the forms of this product's secrets (PEM, `$7$` hashes, `sluice_`
+/// tokens, JWTs), and cannot know a password that somebody made up.
+package enum AuditRedaction {
+    /// What stands in place of a secret.
+    package static let mark = "(redacted)"
+
+    /// Whether a fact of this name is a secret whatever its value: `password`, `tokenSecret`, `privateKey`, `hash`, ….
+    package static func isSecretName(_ name: String) -> Bool {
+        let letters = name.lowercased().filter(\.isLetter)
+        return secretNames.contains { letters.hasSuffix($0) }
+    }
+
+    /// The text with anything that looks like a secret replaced as a whole, and cut to so many bytes of UTF-8.
+    package static func clean(_ text: String, limit: Int) -> String {
+        guard !looksLikeSecret(text) else { return mark }
+        guard text.utf8.count > limit else { return text }
+        var end = text.utf8.index(text.utf8.startIndex, offsetBy: limit)
+        while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+        return text[..<end] + "…"
+    }
+
+    private static let secretNames = ["password", "passwd", "secret", "privatekey", "sealedkey", "hash", "jwt"]
+    private static let secretForms = ["-----BEGIN", "$7$", "$6$", APITokenSecret.prefix]
+
+    private static func looksLikeSecret(_ text: String) -> Bool {
+        secretForms.contains { text.contains($0) } || holdsJWT(text)
+    }
+
+    /// Three parts in base64url with dots between them, the first of them beginning as `{"` does (RFC 7519 § 3.1).
+    private static func holdsJWT(_ text: String) -> Bool {
+        text.split(whereSeparator: { !isJWTCharacter($0) }).contains { word in
+            word.hasPrefix("eyJ") && word.split(separator: ".", omittingEmptySubsequences: false).count == 3
+        }
+    }
+
+    private static func isJWTCharacter(_ character: Character) -> Bool {
+        character.isASCII
+            && (character.isLetter || character.isNumber || character == "-" || character == "_" || character == ".")
+    }
+}

@@ -1,0 +1,65 @@
+package import struct FoundationEssentials.Date
+
+/// A registered client certificate.
+package struct ClientCertificateRecord: Hashable, Sendable {
+    /// What is known of the certificate.
+    package let facts: ClientCertificateFacts
+    /// The registered CA that it belongs to.
+    package var authority: Fingerprint
+    /// The client id that the device gets where its CONNECT names none.
+    package var clientID: ClientIdentifier?
+    /// What it may do.
+    package var state: ClientCertificateState
+    /// How it came here.
+    package let source: RegistrationSource
+    /// When it was registered.
+    package let createdAt: Date
+    /// When it came into its state.
+    package var stateChangedAt: Date
+    /// When a device was last let in with it; `nil` for never. Up to a second late.
+    package var lastSeenAt: Date?
+
+    /// Gathers a stored record, or makes a new one.
+    package init(
+        facts: ClientCertificateFacts,
+        authority: Fingerprint,
+        clientID: ClientIdentifier?,
+        state: ClientCertificateState,
+        source: RegistrationSource,
+        createdAt: Date,
+        stateChangedAt: Date,
+        lastSeenAt: Date? = nil
+    ) {
+        self.facts = facts
+        self.authority = authority
+        self.clientID = clientID
+        self.state = state
+        self.source = source
+        self.createdAt = createdAt
+        self.stateChangedAt = stateChangedAt
+        self.lastSeenAt = lastSeenAt
+    }
+
+    /// The certificate's fingerprint: the record's identity.
+    package var fingerprint: Fingerprint { facts.fingerprint }
+
+    /// What the handshake needs to know of it.
+    package var entry: DeviceEntry { DeviceEntry(state: state, authority: authority, clientID: clientID) }
+}
+
+/// What the handshake needs to know of a registered client certificate; kept in memory for every one of them.
+package struct DeviceEntry: Hashable, Sendable {
+    /// What it may do.
+    package let state: ClientCertificateState
+    /// The registered CA that it belongs to.
+    package let authority: Fingerprint
+    /// The client id of the record, if it has one.
+    package let clientID: ClientIdentifier?
+
+    /// Gathers one entry.
+    package init(state: ClientCertificateState, authority: Fingerprint, clientID: ClientIdentifier? = nil) {
+        self.state = state
+        self.authority = authority
+        self.clientID = clientID
+    }
+}
