@@ -42,40 +42,41 @@ extension JobResource {
 
     /// One line for people who wait.
     fileprivate var progress: String {
-        let share = total > 0 ? min(1, Double(processed) / Double(total)) : 0
+        let share = total > 0 ? min(1, Double(done) / Double(total)) : 0
         let width = 30
         let full = Int(share * Double(width))
         let bar = String(repeating: "█", count: full) + String(repeating: "░", count: width - full)
         let troubles = failed > 0 ? ", \(failed) could not be" : ""
-        return "job \(id) \(bar) \(processed) of \(total): \(registered) registered, \(skipped) were there\(troubles)"
+        return "job \(id) \(bar) \(done) of \(total): \(registered) registered, \(unchanged) were there\(troubles)"
     }
 }
 
 extension JobResource: Listed {
     static var columns: [TextTable.Column] {
         [
-            "JOB", "KIND", "STATE", "PROCESSED", "TOTAL", "REGISTERED", "SKIPPED", "FAILED", .wide("STARTED BY"),
+            "JOB", "NAME", "STATE", "DONE", "TOTAL", "REGISTERED", "UNCHANGED", "FAILED", .wide("BY"),
             .wide("CREATED"), .wide("FINISHED"),
         ]
     }
 
     var cells: [String] {
         [
-            id, kind, state, String(processed), String(total), String(registered), String(skipped), String(failed),
-            startedBy, createdAt.timestamp, finishedAt?.timestamp ?? "-",
+            String(id), name, state, String(done), String(total), String(registered), String(unchanged),
+            String(failed), principal, createdAt.timestamp, finishedAt?.timestamp ?? "-",
         ]
     }
 
-    var reference: String { id }
+    var reference: String { String(id) }
 
     var details: [(label: String, value: String)] {
+        let kind = (dryRun ? ", changes nothing" : "") + (unthrottled ? ", unthrottled" : "")
         var lines: [(label: String, value: String)] = [
-            ("job", "\(id), \(kind), \(state)"), ("started", "\(createdAt.timestamp) by \(startedBy)"),
-            ("progress", "\(processed) of \(total)"), ("registered", String(registered)),
-            ("there already", String(skipped)), ("not possible", String(failed)),
+            ("job", "\(id) (\(name)), \(state)\(kind)"), ("started", "\(createdAt.timestamp) by \(principal)"),
+            ("progress", "\(done) of \(total)"), (dryRun ? "would register" : "registered", String(registered)),
+            ("there already", String(unchanged)), ("not possible", String(failed)),
         ]
         if let finishedAt { lines.append(("ended", finishedAt.timestamp)) }
-        if let failure { lines.append(("because", failure)) }
-        return lines + problems.map { ("entry \($0.entry)", $0.reason) }
+        if let reason { lines.append(("because", reason)) }
+        return lines + failures.map { ("line \($0.line)", $0.words) }
     }
 }

@@ -53,7 +53,13 @@ extension TombstoneResource: Listed {
 }
 
 extension CutOffResource.Client: Listed {
-    static var columns: [TextTable.Column] { ["CLIENT ID", "ADDRESS", "NEWEST TLS", "LAST SEEN"] }
-    var cells: [String] { [clientID ?? "-", address, newestVersion, lastSeenAt.timestamp] }
-    var reference: String { clientID ?? address }
+    static var columns: [TextTable.Column] {
+        ["CLIENT", "COMMON NAME", "ADDRESS", "OFFERS", "USED", "WOULD BE", "LAST SEEN"]
+    }
+
+    var cells: [String] {
+        [client, commonName ?? "-", address, offered, tlsVersion ?? "-", prospect, lastSeenAt.timestamp]
+    }
+
+    var reference: String { client }
 }

@@ -44,12 +44,11 @@ struct ResultPrinter {
     }
 
     /// Whom a range of TLS versions would cut off.
-    private func printCutOff(_ cutOff: CutOffResource) {
-        let seen = "\(cutOff.seen) client\(cutOff.seen == 1 ? "" : "s") seen since \(cutOff.since.timestamp)"
-        guard cutOff.count > 0 else { return write("  cut off: none of the \(seen)\n") }
-        write("  cut off: \(cutOff.count) of the \(seen)\n")
-        printTable(cutOff.clients, title: "clients that would be cut off")
-        if cutOff.count > cutOff.clients.count { write("and \(cutOff.count - cutOff.clients.count) more\n") }
+    private func printCutOff(_ report: CutOffResource) {
+        let since = report.since.map { " since \($0.timestamp)" } ?? ""
+        write("  cut off: \(report.cutOff) of the \(report.seen) clients seen\(since)")
+        write(report.uncertain > 0 ? ", and perhaps \(report.uncertain) more\n" : "\n")
+        printTable(report.clients, title: "clients that it touches")
     }
 
     /// Lines of a label and a value; a value of several lines stands below its label.

@@ -14,36 +14,88 @@ struct UsersCommand: AsyncParsableCommand {
               sluice users add dashboard                    asks for the password
               sluice users import /etc/mosquitto/passwd
             """,
-        subcommands: [Add.self, List.self, Remove.self, Import.self]
+        subcommands: [
+            Add.self, List.self, SetPassword.self, Enable.self, Disable.self, Remove.self, Import.self,
+        ]
     )
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add a user, or give one another password.",
+            abstract: "Add a user.",
             discussion: """
                 The password is asked for on a terminal, else it is the first line of standard input. It is never an
                 argument: those can be read by every user of the machine.
 
                 Examples:
                   sluice users add dashboard
-                  sluice users add dashboard --password-file dashboard.password
+                  sluice users add dashboard --password-file dashboard.password --client-id dashboard-1
                 """
         )
 
-        @Argument(help: "The user's name, as clients give it.")
-        var name: String
+        @OptionGroup var user: UserArgument
+        @OptionGroup var password: PasswordOption
 
         @Option(
-            help: ArgumentHelp("The password is this file's first line; - is standard input.", valueName: "file"),
-            completion: .file()
+            name: .customLong("client-id"),
+            help: ArgumentHelp("The client id that the client gets when it names none.", valueName: "id")
         )
-        var passwordFile: String?
+        var clientID: String?
+
+        @Flag(help: "Add the user without letting it in yet.")
+        var disabled = false
 
         @OptionGroup var change: ChangeOptions
 
         func run() async throws {
-            let password = try Password.read(for: name, file: passwordFile)
-            try await change.change(.put, ["users", name], body: ["password": .text(password)])
+            var body: [String: JSONValue] = ["name": .text(user.name), "password": .text(try password.read(for: user.name))]
+            if let clientID { body["clientID"] = .text(clientID) }
+            if disabled { body["enabled"] = .boolean(false) }
+            try await change.change(.post, ["users"], body: body)
+        }
+    }
+
+    struct SetPassword: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "set-password",
+            abstract: "Give a user another password; live sessions stay.",
+            discussion: "Example: sluice users set-password dashboard --password-file new.password"
+        )
+
+        @OptionGroup var user: UserArgument
+        @OptionGroup var password: PasswordOption
+        @OptionGroup var change: ChangeOptions
+
+        func run() async throws {
+            let body = ["password": JSONValue.text(try password.read(for: user.name))]
+            try await change.change(.patch, user.path, body: body)
+        }
+    }
+
+    struct Enable: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Let a user in again.",
+            discussion: "Example: sluice users enable dashboard"
+        )
+
+        @OptionGroup var user: UserArgument
+        @OptionGroup var change: ChangeOptions
+
+        func run() async throws {
+            try await change.change(.patch, user.path, body: ["enabled": .boolean(true)])
+        }
+    }
+
+    struct Disable: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Keep a user out, and keep the password.",
+            discussion: "Example: sluice users disable dashboard"
+        )
+
+        @OptionGroup var user: UserArgument
+        @OptionGroup var change: ChangeOptions
+
+        func run() async throws {
+            try await change.change(.patch, user.path, body: ["enabled": .boolean(false)])
         }
     }
 
@@ -53,10 +105,15 @@ struct UsersCommand: AsyncParsableCommand {
             discussion: "Example: sluice users list --all"
         )
 
+        @Option(help: ArgumentHelp("A part of the name, in either case.", valueName: "text"))
+        var search: String?
+
         @OptionGroup var list: ListOptions
 
         func run() async throws {
-            try await list.printList(["users"], query: [:], of: UserResource.self)
+            var query: ResourceQuery = [:]
+            query.add("search", search)
+            try await list.printList(["users"], query: query, of: UserResource.self)
         }
     }
 
@@ -66,13 +123,11 @@ struct UsersCommand: AsyncParsableCommand {
             discussion: "Example: sluice users remove dashboard"
         )
 
-        @Argument(help: "The user's name.")
-        var name: String
-
+        @OptionGroup var user: UserArgument
         @OptionGroup var change: ChangeOptions
 
         func run() async throws {
-            try await change.change(.delete, ["users", name], asking: true)
+            try await change.change(.delete, user.path, asking: true)
         }
     }
 
@@ -80,14 +135,17 @@ struct UsersCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take over the users of a mosquitto_passwd file, with the passwords that they have.",
             discussion: """
-                Lines of the form NAME:$7$… as mosquitto_passwd of version 2 writes them; others are named and left out.
+                Lines of the form NAME:$7$… as mosquitto_passwd of version 2 writes them: all of the file or nothing.
 
-                Example: sluice users import /etc/mosquitto/passwd
+                Example: sluice users import /etc/mosquitto/passwd --dry-run
                 """
         )
 
         @Argument(help: "The password file; - is standard input.", completion: .file())
         var file: String
+
+        @Flag(help: "Set the passwords of users that are there already, too.")
+        var replace = false
 
         @OptionGroup var change: ChangeOptions
 
@@ -99,14 +157,39 @@ struct UsersCommand: AsyncParsableCommand {
                 data: try InputFile.read(file, largest: Self.largest),
                 type: "text/plain"
             )
-            let json = try await change.send(.post, ["users", "import"], content: content)
+            var query: ResourceQuery = [:]
+            query.add("replace", if: replace)
+            let json = try await change.send(.post, ["users", "import"], query: query, content: content)
             try change.management.printer.printChange(try Answer.decode(ChangeResource.self, from: json), json: json)
         }
     }
 }
 
+/// The user that a verb is about.
+struct UserArgument: ParsableArguments {
+    @Argument(help: "The user's name, as clients give it.")
+    var name: String
+
+    var path: ResourcePath { ["users", name] }
+}
+
+/// Where a password comes from.
+struct PasswordOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("The password is this file's first line; - is standard input.", valueName: "file"),
+        completion: .file()
+    )
+    var passwordFile: String?
+
+    func read(for user: String) throws(CommandFailure) -> String { try Password.read(for: user, file: passwordFile) }
+}
+
 extension UserResource: Listed {
-    static var columns: [TextTable.Column] { ["NAME", "CREATED", "PASSWORD SET"] }
-    var cells: [String] { [name, createdAt.timestamp, changedAt.timestamp] }
+    static var columns: [TextTable.Column] { ["NAME", "ENABLED", "CLIENT ID", "CREATED", "CHANGED"] }
+
+    var cells: [String] {
+        [name, enabled ? "yes" : "no", clientID ?? "-", createdAt.timestamp, updatedAt.timestamp]
+    }
+
     var reference: String { name }
 }

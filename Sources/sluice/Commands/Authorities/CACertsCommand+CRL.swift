@@ -6,84 +6,71 @@ extension CACertsCommand {
     struct CRL: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "crl",
-            abstract: "A CA's revocation list: which of its certificates do not count any more.",
+            abstract: "Show, set or remove a CA's revocation list: which of its certificates do not count any more.",
             discussion: """
                 A list takes effect on new connections at once. revocationLists: in the configuration names a file that
                 is watched instead.
 
                 Examples:
-                  sluice ca-certs crl set fleet --file fleet.crl
-                  sluice ca-certs crl set fleet --file fleet.crl --on-stale soft-fail
-                """,
-            subcommands: [Show.self, Set.self, Remove.self]
+                  sluice ca-certs crl fleet
+                  sluice ca-certs crl fleet --file fleet.crl --on-stale soft-fail
+                  sluice ca-certs crl fleet --remove
+                """
         )
 
-        struct Show: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(
-                abstract: "Show when the list was made and how many certificates it revokes.",
-                discussion: "Example: sluice ca-certs crl show fleet"
-            )
+        /// What becomes of devices while the list is stale.
+        enum Staleness: String, ExpressibleByArgument, CaseIterable, Sendable {
+            case hardFail = "hard-fail"
+            case softFail = "soft-fail"
+        }
 
-            @OptionGroup var ca: CAArgument
-            @OptionGroup var management: ManagementOptions
+        @OptionGroup var ca: CAArgument
 
-            func run() async throws {
-                try await management.printOne(ca.path.appending("crl"), of: RevocationListResource.self)
+        @Option(
+            help: ArgumentHelp("The revocation list as PEM or DER; - is standard input.", valueName: "file"),
+            completion: .file()
+        )
+        var file: String?
+
+        @Option(help: "While the list is stale: hard-fail refuses the CA's devices (the default), soft-fail lets them in.")
+        var onStale: Staleness?
+
+        @Flag(help: "Ask no revocation list any more. Asks for a confirmation.")
+        var remove = false
+
+        @OptionGroup var change: ChangeOptions
+
+        /// A list of some hundred thousand serial numbers; the API takes it in base64.
+        private static let largest = 11 << 20
+
+        func validate() throws {
+            if file != nil, remove {
+                throw ValidationError("--file and --remove contradict each other; give one of them.")
+            }
+            if file == nil, onStale != nil { throw ValidationError("--on-stale goes with --file.") }
+        }
+
+        func run() async throws {
+            let path = ca.path.appending("crl")
+            if let file {
+                try await change.change(.put, path, body: try body(file))
+            } else if remove {
+                try await change.change(.delete, path, asking: true)
+            } else {
+                try await change.management.printOne(path, of: RevocationListResource.self)
             }
         }
 
-        struct Set: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(
-                abstract: "Refuse what this list revokes, from now on.",
-                discussion: "Example: sluice ca-certs crl set fleet --file fleet.crl"
-            )
-
-            /// What becomes of devices while the list is stale.
-            enum Staleness: String, ExpressibleByArgument, CaseIterable, Sendable {
-                case hardFail = "hard-fail"
-                case softFail = "soft-fail"
+        private func body(_ file: String) throws(CommandFailure) -> [String: JSONValue] {
+            let data = try InputFile.read(file, largest: Self.largest)
+            var body: [String: JSONValue] = [:]
+            if !DERText.isLikely(data), let text = String(validating: data, as: UTF8.self) {
+                body["pem"] = .text(text)
+            } else {
+                body["der"] = .text(data.base64EncodedString())
             }
-
-            @OptionGroup var ca: CAArgument
-
-            @Option(
-                help: ArgumentHelp("The revocation list as PEM or DER; - is standard input.", valueName: "file"),
-                completion: .file()
-            )
-            var file: String
-
-            @Option(help: "While the list is stale: hard-fail refuses the CA's devices, soft-fail lets them in.")
-            var onStale: Staleness?
-
-            @OptionGroup var change: ChangeOptions
-
-            func run() async throws {
-                var query: ResourceQuery = [:]
-                query.add("onStale", onStale?.rawValue)
-                let content = AdminRequest.Content(
-                    data: try InputFile.read(file, largest: Self.largest),
-                    type: "application/pkix-crl"
-                )
-                let json = try await change.send(.put, ca.path.appending("crl"), query: query, content: content)
-                try change.management.printer.printChange(try Answer.decode(ChangeResource.self, from: json), json: json)
-            }
-
-            /// A list of a million serial numbers has some tens of megabytes.
-            private static let largest = 64 << 20
-        }
-
-        struct Remove: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(
-                abstract: "Ask no revocation list any more.",
-                discussion: "Example: sluice ca-certs crl remove fleet"
-            )
-
-            @OptionGroup var ca: CAArgument
-            @OptionGroup var change: ChangeOptions
-
-            func run() async throws {
-                try await change.change(.delete, ca.path.appending("crl"), asking: true)
-            }
+            if let onStale { body["onStale"] = .text(onStale.rawValue) }
+            return body
         }
     }
 }

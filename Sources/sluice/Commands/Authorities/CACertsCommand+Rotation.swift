@@ -6,7 +6,7 @@ extension CACertsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Tell which clients still needed the replaced CA.",
             discussion: """
-                Exit code 1 while there are some: the grace period is not yet safe to end.
+                Exit code 1 unless the grace period is safe to end.
 
                 Example: sluice ca-certs rotation fleet
                 """

@@ -13,7 +13,7 @@ struct CACertsCommand: AsyncParsableCommand {
             Examples:
               sluice ca-certs register --ca fleet-ca.pem --name fleet
               sluice ca-certs replace fleet --ca fleet-ca-2026.pem     both are trusted for ten minutes
-              sluice ca-certs crl set fleet --file fleet.crl           what that CA has revoked
+              sluice ca-certs crl fleet --file fleet.crl               what that CA has revoked
             """,
         subcommands: [
             List.self, Show.self, Code.self, Register.self, Replace.self, Activate.self, Deactivate.self,

@@ -7,10 +7,11 @@ extension ClientCertsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Register many certificates: a PEM bundle, a CSV of fingerprints, or a folder.",
             discussion: """
-                A folder gives every .pem, .crt, .cer and .der file in it. A CSV has a heading line; its columns are
-                fingerprint (needed), serial, cn, clientID, notAfter. The gateway works through it at the pace of other
-                registrations, or --unthrottled, and goes on after a restart; this command shows how far it is, and may
-                be stopped: --resume JOB shows it again.
+                A folder gives every .pem, .crt, .cer and .der file in it. A CSV has a heading line; it needs a column
+                fingerprint and may have serial, commonName, organizationalUnit, clientID, notBefore, notAfter, ca and
+                state, as an export has them. The gateway works through it at the pace of other registrations, or
+                --unthrottled, and goes on after a restart; this command shows how far it is, and may be stopped:
+                --resume JOB shows it again. Exit code 1 when something could not be registered.
 
                 Examples:
                   sluice client-certs import devices/ --ca fleet --dry-run
@@ -51,7 +52,8 @@ extension ClientCertsCommand {
             let upload = try ImportSource.read(source ?? "-")
             var query: ResourceQuery = [:]
             query.add("ca", ca)
-            query.add("state", inactive ? "inactive" : nil)
+            query.add("name", source.map { $0 == "-" ? "standard input" : ($0 as NSString).lastPathComponent })
+            query.add("inactive", if: inactive)
             query.add("unthrottled", if: unthrottled)
             let json = try await change.send(
                 .post,
@@ -60,12 +62,12 @@ extension ClientCertsCommand {
                 content: AdminRequest.Content(data: upload.data, type: upload.type)
             )
             let job = try Answer.decode(JobResource.self, from: json)
-            if change.dryRun || noWait { return try change.management.printer.printOne(job, json: json) }
+            if noWait { return try change.management.printer.printOne(job, json: json) }
             Terminal.printError(
-                "Job \(job.id) registers \(job.total) certificates; it goes on if you stop this command. "
+                "Job \(job.id) has \(job.total) certificates; it goes on if you stop this command. "
                     + "See it again: sluice client-certs import --resume \(job.id)"
             )
-            try await JobProgress(client: client, id: job.id).follow(printer: change.management.printer)
+            try await JobProgress(client: client, id: String(job.id)).follow(printer: change.management.printer)
         }
     }
 }

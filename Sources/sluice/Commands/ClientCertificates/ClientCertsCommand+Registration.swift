@@ -63,7 +63,7 @@ extension ClientCertsCommand {
             var query = filter.query
             query.add("format", format.rawValue)
             var request = try AdminRequest(.get, ["client-certificates", "export"], query: query)
-            request.accept = "text/csv, application/jsonl, application/x-ndjson"
+            request.accept = format == .csv ? "text/csv" : "application/jsonl"
             try await gateway.client().stream(request) { piece in
                 StandardStream.output.write(bytes: piece.readableBytesView)
             }

@@ -30,7 +30,6 @@ struct EventsCommand: AsyncParsableCommand {
     func run() async throws {
         var query: ResourceQuery = [:]
         query.add("kind", kind.isEmpty ? nil : kind.joined(separator: ","))
-        query.add("follow", follow ? nil : "false")
         var request = try AdminRequest(.get, ["events"], query: query)
         request.accept = "text/event-stream"
         request.lastEventID = (after ?? (follow ? nil : 0)).map(String.init)
@@ -48,8 +47,8 @@ private struct EventPrinter {
 
     func print(_ event: ServerSentEvents.Event) throws {
         let printer = management.printer
-        guard event.name != "lost" else {
-            return Terminal.printError("Too slow: events were lost. \(event.data)")
+        guard event.name != "missed" else {
+            return Terminal.printError("Events were missed: \(event.data)")
         }
         let json = Data(event.data.utf8)
         switch management.output.format {

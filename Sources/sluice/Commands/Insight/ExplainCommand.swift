@@ -28,7 +28,7 @@ struct ExplainCommand: AsyncParsableCommand {
         let printer = management.printer
         switch management.output.format {
         case .json, .jsonl, .yaml: try printer.printValue(json)
-        case .name: for refusal in explanation.refusals { printer.write(refusal.reason + "\n") }
+        case .name: for refusal in explanation.refusals { printer.write(refusal.code + "\n") }
         case .table, .wide, nil: printer.write(explanation.words)
         }
         if explanation.refusals.isEmpty { throw ExitCode(CommandStatus.answerIsNo.rawValue) }
@@ -38,33 +38,23 @@ struct ExplainCommand: AsyncParsableCommand {
 extension ExplanationResource {
     fileprivate var words: String {
         var text = ""
-        for certificate in certificates {
-            let name = certificate.commonName ?? certificate.clientID ?? "certificate"
+        if let certificate {
+            let name = certificate.commonName ?? certificate.clientID ?? "The certificate"
             text += "\(name) (\(certificate.fingerprint.prefix(12))) is registered: \(certificate.state)"
             text += ", \(certificate.validity)"
             text += certificate.lastSeenAt.map { ", last seen \($0.timestamp)\n" } ?? ", never seen\n"
         }
-        guard !refusals.isEmpty else {
-            return text + "No refusal of \(query) is known since the gateway's start.\n"
-        }
+        if let nothingFound { text += nothingFound + "\n" }
         return text + refusals.map(\.paragraph).joined(separator: "\n")
     }
 }
 
 extension ExplanationResource.Refusal {
     fileprivate var paragraph: String {
-        let facts: [(String, String?)] = [
-            ("name", serverName), ("client id", clientID), ("common name", commonName), ("serial", serial),
-            ("certificate", fingerprint.map { String($0.prefix(12)) }), ("state", state), ("ca", ca),
-            ("depth", depth.map(String.init)), ("alert", alert), ("rule", rule),
-        ]
-        let known = facts.compactMap { label, value in value.map { "\(label) \($0)" } }.joined(separator: ", ")
-        return """
-            \(time.timestamp)  \(reason)  from \(address) at \(accessPoint)
-              \(words)
-              \(known)
-              → \(remedy)
-
-            """
+        let width = facts.map(\.label.count).max() ?? 0
+        let lines = facts.map { fact in
+            "    \(fact.label)" + String(repeating: " ", count: width - fact.label.count) + "  \(fact.value)\n"
+        }
+        return "\(lastTime.timestamp)  \(code)\n  \(words)\n  \(occurrence)\n" + lines.joined() + "  → \(remedy)\n"
     }
 }

@@ -33,7 +33,7 @@ extension ServerCertsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Tell which clients still needed the replaced certificate.",
             discussion: """
-                Exit code 1 while there are some: the grace period is not yet safe to end.
+                Exit code 1 unless the grace period is safe to end.
 
                 Example: sluice server-certs rotation custom-1 && sluice server-certs grace end custom-1
                 """

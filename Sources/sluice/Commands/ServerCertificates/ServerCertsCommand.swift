@@ -19,7 +19,6 @@ struct ServerCertsCommand: AsyncParsableCommand {
             """,
         subcommands: [
             List.self, Show.self, Bind.self, Replace.self, Unbind.self, Default.self, Rotation.self, Grace.self,
-            Staple.self,
         ]
     )
 
