@@ -10,7 +10,7 @@ struct CertsCommand: AsyncParsableCommand {
             A certificate in the store serves nobody until it is bound: sluice server-certs bind.
             Certificates are named by the beginning of their fingerprint (8 digits or more), by serial, or by name.
             """,
-        subcommands: [Upload.self, List.self, Show.self, Delete.self]
+        subcommands: [Upload.self, List.self, Show.self, Delete.self, Staple.self]
     )
 
     struct Upload: AsyncParsableCommand {
@@ -27,7 +27,8 @@ struct CertsCommand: AsyncParsableCommand {
             help: ArgumentHelp(
                 "The chain as PEM, leaf first, at most 5 certificates; - is standard input.",
                 valueName: "file"
-            )
+            ),
+            completion: .file()
         )
         var chain: String
 
@@ -35,7 +36,8 @@ struct CertsCommand: AsyncParsableCommand {
             help: ArgumentHelp(
                 "The leaf's private key as PEM: PKCS#8, SEC1 or PKCS#1, not encrypted.",
                 valueName: "file"
-            )
+            ),
+            completion: .file()
         )
         var key: String
 
@@ -47,22 +49,28 @@ struct CertsCommand: AsyncParsableCommand {
         func run() async throws {
             var body = ["chain": JSONValue.text(try PEMFile.read(chain)), "key": .text(try PEMFile.read(key))]
             if let name { body["name"] = .text(name) }
-            try await change.change(.post, "certificates", body: body)
+            try await change.change(.post, ["certificates"], body: body)
         }
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the store.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the store.",
+            discussion: "Example: sluice certs list -o wide"
+        )
 
         @OptionGroup var management: ManagementOptions
 
         func run() async throws {
-            try await management.printList("certificates", of: HostedCertificateResource.self)
+            try await management.printList(["certificates"], of: HostedCertificateResource.self)
         }
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show one certificate with its chain.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show one certificate with its chain.",
+            discussion: "Example: sluice certs show shop"
+        )
 
         @Argument(help: "Fingerprint, serial or name.")
         var certificate: String
@@ -70,15 +78,18 @@ struct CertsCommand: AsyncParsableCommand {
         @OptionGroup var management: ManagementOptions
 
         func run() async throws {
-            let path = "certificates/" + (try Answer.escaped(certificate))
-            try await management.printOne(path, of: HostedCertificateResource.self)
+            try await management.printOne(["certificates", certificate], of: HostedCertificateResource.self)
         }
     }
 
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Delete an unbound certificate and its key.",
-            discussion: "Nothing brings the key back; keep your own copy."
+            discussion: """
+                Nothing brings the key back; keep your own copy. Asks for a confirmation.
+
+                Example: sluice certs delete shop-2025
+                """
         )
 
         @Argument(help: "Fingerprint, serial or name.")
@@ -87,7 +98,7 @@ struct CertsCommand: AsyncParsableCommand {
         @OptionGroup var change: ChangeOptions
 
         func run() async throws {
-            try await change.change(.delete, "certificates/" + (try Answer.escaped(certificate)))
+            try await change.change(.delete, ["certificates", certificate], asking: true)
         }
     }
 }

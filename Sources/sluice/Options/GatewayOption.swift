@@ -10,7 +10,8 @@ struct ConfigurationOption: ParsableArguments {
             "The configuration file.",
             discussion: "Default: $SLUICE_CONFIG, else ./sluice.yaml, else /etc/sluice/sluice.yaml.",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var file: String?
 
@@ -51,16 +52,72 @@ struct GatewayOption: ParsableArguments {
             "The gateway's admin socket.",
             discussion: "Default: $SLUICE_SOCKET, else admin.socket of the configuration file.",
             valueName: "path"
-        )
+        ),
+        completion: .file()
     )
     var socket: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A gateway elsewhere, by the admin address of its configuration.",
+            discussion: "Default: $SLUICE_SERVER. Needs a token.",
+            valueName: "https://host:port"
+        )
+    )
+    var server: String?
+
+    @Option(
+        name: .customLong("token-file"),
+        help: ArgumentHelp(
+            "The file with the token for --server.",
+            discussion: "Default: $SLUICE_TOKEN_FILE. sluice tokens create makes one.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var tokenFile: String?
+
+    @Option(
+        name: .customLong("ca-file"),
+        help: ArgumentHelp(
+            "The CAs that the certificate of --server must chain to, as PEM.",
+            discussion: "Default: $SLUICE_CA_FILE, else those that this machine trusts.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var caFile: String?
+
+    func validate() throws {
+        if server != nil, socket != nil {
+            throw ValidationError("--server and --socket name two gateways; give one of them.")
+        }
+    }
 
     /// The client of the gateway that the options, the environment and the configuration file name.
     func client(
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(CommandFailure) -> AdminClient {
-        if let named = socket ?? environment["SLUICE_SOCKET"] { return AdminClient(socket: named, configuration: nil) }
+        AdminClient(endpoint: try endpoint(environment))
+    }
+
+    /// Options go before the environment, and that before the configuration file.
+    private func endpoint(_ environment: [String: String]) throws(CommandFailure) -> AdminEndpoint {
+        if let socket { return .socket(path: socket, configuration: nil) }
+        if let server { return try remote(server, environment) }
+        if let socket = environment["SLUICE_SOCKET"] { return .socket(path: socket, configuration: nil) }
+        if let server = environment["SLUICE_SERVER"] { return try remote(server, environment) }
         let path = try configuration.path(environment: environment)
-        return AdminClient(socket: try configuration.load().admin.socket, configuration: path)
+        return .socket(path: try configuration.load().admin.socket, configuration: path)
+    }
+
+    private func remote(_ url: String, _ environment: [String: String]) throws(CommandFailure) -> AdminEndpoint {
+        .server(
+            try AdminServerAddress(
+                url: url,
+                tokenFile: tokenFile ?? environment["SLUICE_TOKEN_FILE"],
+                caFile: caFile ?? environment["SLUICE_CA_FILE"]
+            )
+        )
     }
 }

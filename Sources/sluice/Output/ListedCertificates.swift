@@ -24,14 +24,18 @@ extension HostedCertificateResource: Listed {
 
 extension ServerCertificateResource: Listed {
     static var columns: [TextTable.Column] {
-        ["SLOT", "CERTIFICATE", "NAME", "DNS NAMES", "KEY", "NOT AFTER", "VALIDITY", "ENABLED", .wide("BOUND")]
+        [
+            "SLOT", "CERTIFICATE", "NAME", "DNS NAMES", "KEY", "NOT AFTER", "VALIDITY", "ENABLED", "GRACE UNTIL",
+            .wide("BOUND"), .wide("REPLACED"),
+        ]
     }
 
     var cells: [String] {
         [
             slot, certificate.facts.shortFingerprint, certificate.name.orDash,
             certificate.dnsNames.joined(separator: ","), certificate.facts.key, certificate.facts.notAfter.day,
-            certificate.facts.validity, enabled ? "yes" : "no", boundAt.timestamp,
+            certificate.facts.validity, enabled ? "yes" : "no", (grace?.until.timestamp).orDash, boundAt.timestamp,
+            (grace?.superseded.shortFingerprint).orDash,
         ]
     }
 
@@ -39,30 +43,45 @@ extension ServerCertificateResource: Listed {
 
     var details: [(label: String, value: String)] {
         [("slot", slot), ("enabled", enabled ? "yes" : "no"), ("bound", boundAt.timestamp)]
-            + certificate.details.filter { $0.label != "slot" }
+            + (grace.map { [$0.detail] } ?? []) + certificate.details.filter { $0.label != "slot" }
     }
 }
 
 extension CAResource: Listed {
     static var columns: [TextTable.Column] {
         [
-            "FINGERPRINT", "NAME", "SUBJECT", "KEY", "NOT AFTER", "VALIDITY", "STATE", .wide("SERIAL"),
-            .wide("REGISTERED"),
+            "FINGERPRINT", "NAME", "SUBJECT", "KEY", "NOT AFTER", "VALIDITY", "STATE", "DEVICES", "GRACE UNTIL",
+            .wide("SERIAL"), .wide("REGISTERED"), .wide("CRL"),
         ]
     }
 
     var cells: [String] {
         [
             facts.shortFingerprint, name.orDash, facts.subject, facts.key, facts.notAfter.day, facts.validity, state,
-            facts.serial, registeredAt.timestamp,
+            "\(clientCertificates)", (grace?.until.timestamp).orDash, facts.serial, registeredAt.timestamp,
+            (revocationList?.words).orDash,
         ]
     }
 
     var reference: String { facts.fingerprint }
 
     var details: [(label: String, value: String)] {
-        [("name", name.orDash), ("state", state)] + facts.details + [("registered", registeredAt.timestamp)]
+        [("name", name.orDash), ("state", state), ("devices", "\(clientCertificates) registered certificates")]
+            + facts.details + [("registered", registeredAt.timestamp)]
+            + (revocationList.map { [("revocation list", $0.words)] } ?? []) + (grace.map { [$0.detail] } ?? [])
             + (pem.map { [("certificate", $0)] } ?? [])
+    }
+}
+
+extension RevocationListResource {
+    fileprivate var words: String {
+        "\(revokedCount) revoked, made \(thisUpdate.day)\(stale ? ", STALE" : "") (\(onStale), \(source))"
+    }
+}
+
+extension GraceResource {
+    fileprivate var detail: (label: String, value: String) {
+        ("replaced", "\(name ?? superseded.shortFingerprint) (\(superseded.subject)) works until \(until.timestamp)")
     }
 }
 
@@ -86,5 +105,6 @@ extension Date {
     /// RFC 3339 in UTC, to the second.
     var timestamp: String { formatted(.iso8601) }
 
-    fileprivate var day: String { formatted(.iso8601.year().month().day()) }
+    /// The day in UTC.
+    var day: String { formatted(.iso8601.year().month().day()) }
 }

@@ -12,42 +12,51 @@ struct ServerCertsCommand: AsyncParsableCommand {
             Changes take effect on new connections at once; live sessions stay.
 
             Examples:
-              sluice server-certs bind shop               into the first free custom slot
-              sluice server-certs replace default e91a0c72
-              sluice server-certs unbind custom-1         its names are refused from then on
+              sluice server-certs bind shop                 into the first free custom slot
+              sluice server-certs replace custom-1 shop-26  both work for ten minutes
+              sluice server-certs rotation custom-1         who still needed the old one
+              sluice server-certs unbind custom-1           its names are refused from then on
             """,
-        subcommands: [List.self, Show.self, Bind.self, Replace.self, Unbind.self, Default.self]
+        subcommands: [
+            List.self, Show.self, Bind.self, Replace.self, Unbind.self, Default.self, Rotation.self, Grace.self,
+        ]
     )
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the occupied slots.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the occupied slots.",
+            discussion: "Example: sluice server-certs list -o wide"
+        )
 
         @OptionGroup var management: ManagementOptions
 
         func run() async throws {
-            try await management.printList("server-certificates", of: ServerCertificateResource.self)
+            try await management.printList(["server-certificates"], of: ServerCertificateResource.self)
         }
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show what a slot serves.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show what a slot serves.",
+            discussion: "Example: sluice server-certs show default"
+        )
 
-        @Argument(help: "default or custom-N.")
-        var slot: String
-
+        @OptionGroup var slot: SlotArgument
         @OptionGroup var management: ManagementOptions
 
         func run() async throws {
-            let path = "server-certificates/" + (try Answer.escaped(slot))
-            try await management.printOne(path, of: ServerCertificateResource.self)
+            try await management.printOne(slot.path, of: ServerCertificateResource.self)
         }
     }
 
     struct Bind: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Serve a hosted certificate from an empty slot.",
-            discussion:
-                "Names of an RSA and an ECDSA certificate may be the same; each device gets the one it can verify."
+            discussion: """
+                Names of an RSA and an ECDSA certificate may be the same; each device gets the one it can verify.
+
+                Example: sluice server-certs bind shop
+                """
         )
 
         @Argument(help: "A hosted certificate: fingerprint, serial or name.")
@@ -61,26 +70,7 @@ struct ServerCertsCommand: AsyncParsableCommand {
         func run() async throws {
             var body = ["certificate": JSONValue.text(certificate)]
             if let slot { body["slot"] = .text(slot) }
-            try await change.change(.post, "server-certificates", body: body)
-        }
-    }
-
-    struct Replace: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Serve another hosted certificate from an occupied slot."
-        )
-
-        @Argument(help: "default or custom-N.")
-        var slot: String
-
-        @Argument(help: "A hosted certificate: fingerprint, serial or name.")
-        var certificate: String
-
-        @OptionGroup var change: ChangeOptions
-
-        func run() async throws {
-            let path = "server-certificates/" + (try Answer.escaped(slot))
-            try await change.change(.put, path, body: ["certificate": .text(certificate)])
+            try await change.change(.post, ["server-certificates"], body: body)
         }
     }
 
@@ -89,42 +79,54 @@ struct ServerCertsCommand: AsyncParsableCommand {
             abstract: "Empty a custom slot; names that only it served are refused from then on.",
             discussion: """
                 Refused for the last custom slot while the default is disabled. The certificate stays in the store.
-                Established sessions stay. Asks for a confirmation.
+                Established sessions stay, unless --disconnect ends them. Asks for a confirmation.
+
+                Example: sluice server-certs unbind custom-1
                 """
         )
 
-        @Argument(help: "custom-N.")
-        var slot: String
+        @OptionGroup var slot: SlotArgument
+
+        @Flag(help: "End the sessions that were opened with this certificate, spread over some seconds.")
+        var disconnect = false
 
         @OptionGroup var change: ChangeOptions
 
         func run() async throws {
-            try await change.change(.delete, "server-certificates/" + (try Answer.escaped(slot)), asking: true)
+            var query: ResourceQuery = [:]
+            query.add("disconnect", if: disconnect)
+            try await change.change(.delete, slot.path, query: query, asking: true)
         }
     }
 
     struct Default: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Switch the default certificate on or off.",
+            discussion: "Example: sluice server-certs default disable",
             subcommands: [Enable.self, Disable.self]
         )
 
         struct Enable: AsyncParsableCommand {
             static let configuration = CommandConfiguration(
-                abstract: "Serve devices that ask for no known name with the default certificate."
+                abstract: "Serve devices that ask for no known name with the default certificate.",
+                discussion: "Example: sluice server-certs default enable"
             )
 
             @OptionGroup var change: ChangeOptions
 
             func run() async throws {
-                try await change.change(.patch, "server-certificates/default", body: ["enabled": .boolean(true)])
+                try await change.change(.patch, ["server-certificates", "default"], body: ["enabled": .boolean(true)])
             }
         }
 
         struct Disable: AsyncParsableCommand {
             static let configuration = CommandConfiguration(
                 abstract: "Refuse devices that ask for no known name.",
-                discussion: "Only while a custom certificate is bound. Asks for a confirmation."
+                discussion: """
+                    Only while a custom certificate is bound. Asks for a confirmation.
+
+                    Example: sluice server-certs default disable
+                    """
             )
 
             @OptionGroup var change: ChangeOptions
@@ -132,11 +134,19 @@ struct ServerCertsCommand: AsyncParsableCommand {
             func run() async throws {
                 try await change.change(
                     .patch,
-                    "server-certificates/default",
+                    ["server-certificates", "default"],
                     body: ["enabled": .boolean(false)],
                     asking: true
                 )
             }
         }
     }
+}
+
+/// The slot that a verb is about.
+struct SlotArgument: ParsableArguments {
+    @Argument(help: "default or custom-N.", completion: .list(["default", "custom-1", "custom-2", "custom-3"]))
+    var slot: String
+
+    var path: ResourcePath { ["server-certificates", slot] }
 }
