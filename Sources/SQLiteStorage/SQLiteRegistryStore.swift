@@ -7,13 +7,8 @@ package import Registry
 /// before they come here.
 package final class SQLiteRegistryStore: RegistryStore {
     /// Held so that the directory stays claimed for as long as the database is open.
-<<<<<<< HEAD
     let directory: DataDirectory
     /// The one connection pool of the registry's file, shared by every store in it.
-=======
-    private let directory: DataDirectory
-    /// Shared with the other stores of the same file.
->>>>>>> b94d40e428a9158c1a82f084f62e547909783c76
     let pool: DatabasePool
 
     /// Opens the database in a claimed directory, or makes it. Blocks.
