@@ -1,5 +1,6 @@
 package import Credentials
 package import Registry
+package import TLSGateway
 
 /// `jwt:` how the tokens of one-way clients are checked.
 package struct JWTSettings: Hashable, Sendable {
@@ -12,7 +13,7 @@ package struct JWTSettings: Hashable, Sendable {
     /// What a token's `aud` must contain; nil means anything.
     package var audience: String?
     /// Where a CONNECT carries the token.
-    package var placement: Placement
+    package var placement: TokenCheck.Placement
     /// The claim that names the user.
     package var userClaim: String
     /// The claim that names the client id; nil binds a token to no client id.
@@ -26,12 +27,6 @@ package struct JWTSettings: Hashable, Sendable {
         package var file: String
         /// The `kid` by which tokens ask for it; nil tries it for every token of the algorithm.
         package var id: String?
-    }
-
-    /// The field of a CONNECT that a token is in.
-    package enum Placement: String, Hashable, Sendable, CaseIterable {
-        case password
-        case username
     }
 }
 

@@ -12,6 +12,12 @@ extension NodeMetrics {
                 hosted.certificate.notAfter.timeIntervalSince1970
             )
         }
+        page.family("client_certificates", .gauge, "Registered client certificates, by state.")
+        for state in ClientCertificateState.allCases {
+            page.sample(["state": state.rawValue], devices.count(state))
+        }
+        page.family("certificate_grace_active", .gauge, "Replaced certificates that still work, server and CA.")
+        page.sample(cluster.slots.values.count { $0.superseded != nil } + cluster.supersededAuthorities.count)
         page.family("ca_certificate_not_after_seconds", .gauge, "End of validity of the active CAs.")
         for authority in cluster.activeAuthorities {
             page.sample(

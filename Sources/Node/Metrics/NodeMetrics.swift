@@ -10,8 +10,10 @@ struct NodeMetrics {
     let gateway: GatewayStatistics
     let broker: BrokerStatistics
     let cluster: ClusterState
+    let devices: DeviceCounts
+    /// Watched files that cannot be used as they are.
+    let unusableFiles: Int
     let configurationReloadSucceeded: Bool
-    let version: String
     let startedAt: Date
     let instruments: NodeInstruments
 
@@ -25,10 +27,12 @@ struct NodeMetrics {
         writeBroker(to: &page)
         page.family("registry_revision", .gauge, "Changes that the registry in force has seen.")
         page.sample(cluster.revision)
+        page.family("watched_files_unusable", .gauge, "Watched files that cannot be used as they are.")
+        page.sample(unusableFiles)
         page.family("config_last_reload_successful", .gauge, "Whether the configuration file was good when last read.")
         page.sample(configurationReloadSucceeded ? 1 : 0)
         page.family("build_info", .gauge, "What is running; always 1.")
-        page.sample(["version": version, "openssl": LibraryContext.version], 1)
+        page.sample(["version": SluiceVersion.current, "openssl": LibraryContext.version], 1)
         writeProcess(to: &page)
         return page
     }

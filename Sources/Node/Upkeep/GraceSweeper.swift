@@ -30,7 +30,10 @@ struct GraceSweeper: Sendable {
             let transition = try await cluster.apply(.expireGraces, at: time, by: .system)
             if transition.isChange { logger.notice("\(transition.summary)") }
         } catch {
-            logger.error("grace period not ended in the registry; it is over nevertheless", metadata: ["reason": "\(error)"])
+            logger.error(
+                "grace period not ended in the registry; it is over nevertheless",
+                metadata: ["reason": "\(error)"]
+            )
             // Not at once again: storage that fails is not helped by being asked a thousand times a second.
             try? await Task.sleep(for: Self.interval)
         }

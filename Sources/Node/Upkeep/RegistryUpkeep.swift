@@ -39,7 +39,9 @@ final class RegistryUpkeep: Sendable {
             return round
         }
         await storeTokenUses()
-        if round.isMultiple(of: Self.pruneEvery) { await attempt("sightings") { try await self.sightings.prune(at: self.now()) } }
+        if round.isMultiple(of: Self.pruneEvery) {
+            await attempt("sightings") { try await self.sightings.prune(at: self.now()) }
+        }
         if round.isMultiple(of: Self.tombstonesEvery) {
             await attempt("tombstones") { _ = try await self.devices.removeEndedTombstones(at: self.now()) }
         }
