@@ -68,7 +68,7 @@ let package = Package(
         .target(
             name: "AdminAPI",
             dependencies: [
-                "Credentials", "Registry",
+                "Credentials", "OpenSSL", "Registry",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
