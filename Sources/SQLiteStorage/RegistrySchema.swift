@@ -10,6 +10,7 @@ enum RegistrySchema {
             try database.execute(sql: first)
         }
         JournalSchema.register(in: &migrator)
+        DeviceSchema.register(in: &migrator)
         return migrator
     }()
 

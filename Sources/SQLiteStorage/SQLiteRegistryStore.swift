@@ -8,7 +8,8 @@ package import Registry
 package final class SQLiteRegistryStore: RegistryStore {
     /// Held so that the directory stays claimed for as long as the database is open.
     private let directory: DataDirectory
-    private let pool: DatabasePool
+    /// Shared with the other stores of the same file.
+    let pool: DatabasePool
 
     /// Opens the database in a claimed directory, or makes it. Blocks.
     ///

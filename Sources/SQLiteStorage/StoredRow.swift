@@ -18,6 +18,11 @@ struct StoredRow {
         return try Row.fetchAll(database, sql: sql).map { StoredRow($0, table: table) }
     }
 
+    func isNull(_ column: String) -> Bool {
+        let value: DatabaseValue = row[column]
+        return value.isNull
+    }
+
     func integer(_ column: String) throws -> Int64 {
         guard let value = Int64.fromDatabaseValue(row[column]) else { throw unreadable(column) }
         return value
