@@ -14,11 +14,7 @@ package enum AuditRedaction {
 
     /// The text with anything that looks like a secret replaced as a whole, and cut to so many bytes of UTF-8.
     package static func clean(_ text: String, limit: Int) -> String {
-        guard !looksLikeSecret(text) else { return mark }
-        guard text.utf8.count > limit else { return text }
-        var end = text.utf8.index(text.utf8.startIndex, offsetBy: limit)
-        while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
-        return text[..<end] + "…"
+        looksLikeSecret(text) ? mark : text.cut(to: limit)
     }
 
     private static let secretNames = ["password", "passwd", "secret", "privatekey", "sealedkey", "hash", "jwt"]

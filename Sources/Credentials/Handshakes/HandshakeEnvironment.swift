@@ -1,4 +1,5 @@
 package import OpenSSL
+import Synchronization
 
 /// What outlives every change of the cluster: a library context for each reactor, and the sessions that devices resume.
 ///
@@ -10,6 +11,8 @@ package struct HandshakeEnvironment: Sendable {
     package let sessionCache: SessionCache?
     /// The date for verification and session expiry.
     package let clock: WallClock
+    /// What the last catalog was made of.
+    let lastMaterial = LastMaterial()
 
     /// Makes a library context for each reactor, and one at least. Throws `CredentialsError.openSSLUnavailable`.
     package init(
@@ -26,5 +29,16 @@ package struct HandshakeEnvironment: Sendable {
         self.libraries = libraries
         self.sessionCache = sessionCache
         self.clock = clock
+    }
+}
+
+/// Hands the material of one catalog to the next one.
+final class LastMaterial: Sendable {
+    private let material = Mutex<HandshakeMaterial?>(nil)
+
+    /// `nil` before the first catalog.
+    var value: HandshakeMaterial? {
+        get { material.withLock { $0 } }
+        set { material.withLock { $0 = newValue } }
     }
 }
