@@ -246,5 +246,13 @@ let package = Package(
             path: "Tests/Benchmarks/SluiceBench",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "device-registry-bench",
+            dependencies: [
+                "Registry", "SQLiteStorage", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Benchmarks/DeviceRegistry",
+            swiftSettings: strict
+        ),
     ]
 )
