@@ -12,9 +12,6 @@ package struct CertificateUploads: Sendable {
         self.encryption = encryption
     }
 
-    /// CA certificates that were read, with what is odd about them.
-    typealias Authorities = CAUpload
-
     /// A chain and its private key; with what is odd about them. Throws what is wrong with them.
     func serverCertificate(
         chain: String,

@@ -1,3 +1,4 @@
+import Hummingbird
 import Synchronization
 
 /// How many may follow the events at once: each holds a connection for as long as it likes.

@@ -37,7 +37,7 @@ struct ImportRows: AsyncSequence, Sendable {
     /// The largest upload in bytes: a million certificates, or several million fingerprints.
     static let largest = 2 * 1024 * 1024 * 1024
 
-    private let body: RequestBody
+    private let body: Hummingbird.RequestBody
     private let form: Form
 
     init(_ body: Hummingbird.RequestBody, _ form: Form) {

@@ -1,6 +1,7 @@
 import Foundation
 import Hummingbird
 import NIOCore
+import Registry
 
 /// The OpenAPI 3.1 document of the API, made from the route table, so that it cannot tell of anything else.
 ///

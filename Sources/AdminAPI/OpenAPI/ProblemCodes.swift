@@ -1,6 +1,6 @@
 /// The last parts of every problem's type, such as `ca-limit`. Once given, a code never changes its meaning.
 enum ProblemCodes {
-    static let all = (requests + certificates + authorities + clients + uploads).sorted()
+    static let all = (requests + certificates + authorities + clients + uploads + devices).sorted()
 
     /// What is wrong with a request, or with whoever sends it.
     private static let requests = [
@@ -51,4 +51,14 @@ enum ProblemCodes {
         "proof-too-large", "proof-unreadable", "proof-not-signed", "proof-code-missing", "proof-other-code",
         "proof-not-yet-valid", "proof-expired",
     ]
+
+    /// Why a client certificate cannot be registered.
+    private static let devices =
+        [
+            "too-large", "too-many", "unreadable", "is-ca", "one-client-id", "facts", "unknown-issuer", "bad-signature",
+            "expired", "not-yet-valid", "wrong-purpose", "not-an-authority", "path-length-exceeded",
+            "name-constraints-violated", "weak-key", "weak-signature", "unusable-extension", "revoked",
+            "revocation-list-stale", "too-many-paths", "refused-by-openssl",
+        ]
+        .map { "client-certificate-" + $0 }
 }

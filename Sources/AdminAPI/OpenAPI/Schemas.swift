@@ -31,7 +31,7 @@ enum Schemas {
         "Problem": .object(
             "What stands in the way, and what to do about it (RFC 9457).",
             [
-                .always("type", .word("Never changes its meaning.", ProblemCodes.all.map(Problem.typePrefix.appending))),
+                .always("type", .word("Never changes its meaning.", ProblemCodes.all.map { Problem.typePrefix + $0 })),
                 .always("title", .text("The kind of problem in words.")),
                 .always("status", .number("The HTTP status.", atLeast: 400, atMost: 599)),
                 .always("detail", .text("What was found, what was needed, what to do.")),

@@ -68,8 +68,7 @@ extension CredentialsError {
         case .unreadableFacts: "unreadable-facts"
         case .masterKeyMissing, .masterKeyInaccessible, .masterKeyPermissions, .masterKeyFormat, .masterKeyExists,
             .masterKeyUnavailable, .sealedUnderAnotherKey, .sealedKeyDamaged, .unusableCertificate,
-            .unusableCertificates,
-            .unusableCA, .openSSLUnavailable:
+            .unusableCertificates, .unusableCA, .unusableRevocationList, .openSSLUnavailable:
             nil
         }
     }

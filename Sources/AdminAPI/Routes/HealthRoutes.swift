@@ -46,9 +46,10 @@ struct HealthRoutes {
 
     /// Whether the peer is on this host: on a Unix socket or a loopback address.
     private func isLocal(_ channel: any Channel) -> Bool {
-        switch channel.remoteAddress {
-        case .unixSocket: true
-        case .v4, .v6: channel.remoteAddress?.ipAddress.map { $0.hasPrefix("127.") || $0 == "::1" } ?? false
+        switch channel.localAddress {
+        case .some(.unixDomainSocket): true
+        case .some(.v4), .some(.v6):
+            channel.remoteAddress?.ipAddress.map { $0.hasPrefix("127.") || $0 == "::1" } ?? false
         case nil: false
         }
     }

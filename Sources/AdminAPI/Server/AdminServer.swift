@@ -4,7 +4,7 @@ import HummingbirdCore
 package import Logging
 package import NIOCore
 import Registry
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Where the admin API is served.
