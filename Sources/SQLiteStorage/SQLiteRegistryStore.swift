@@ -7,8 +7,8 @@ package import Registry
 /// before they come here.
 package final class SQLiteRegistryStore: RegistryStore {
     /// Held so that the directory stays claimed for as long as the database is open.
-    private let directory: DataDirectory
-    /// Shared with the other stores of the same file.
+    let directory: DataDirectory
+    /// The one connection pool of the registry's file, shared by every store in it.
     let pool: DatabasePool
 
     /// Opens the database in a claimed directory, or makes it. Blocks.
