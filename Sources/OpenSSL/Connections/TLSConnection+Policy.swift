@@ -52,7 +52,7 @@ extension TLSConnection {
         case .required(let trust):
             SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
             negotiation.trust = trust
-            if policy.context.clientAuthorities !== trust {
+            if policy.context.authorityNamesDigest != trust.namesDigest {
                 SSL_set_client_CA_list(ssl, trust.makeNameList())
                 negotiation.hasOwnAuthorities = true
             }

@@ -4,7 +4,8 @@ import COpenSSL
 package final class TLSContext: Sendable {
     let library: LibraryContext
     let sessionCache: SessionCache?
-    let clientAuthorities: TrustStore?
+    /// Which CA names are prepared for a CertificateRequest; nil: none. Not the store itself, which may be large.
+    let authorityNamesDigest: [UInt8]?
     let clock: WallClock
     private let protocolPreference: [[UInt8]]
     private let staples: [StapledLeaf]
@@ -27,7 +28,7 @@ package final class TLSContext: Sendable {
         guard !identities.isEmpty else { throw .emptyChain }
         let staples = identities.compactMap { StapledLeaf($0) }
         try self.init(method: TLS_server_method(), options: options, staples: staples, in: library)
-        try configureServer()
+        try configureServer(authorities: options.clientAuthorities)
         try limitGroups(options.groups)
         for identity in identities { try load(identity) }
     }
@@ -51,7 +52,7 @@ package final class TLSContext: Sendable {
         pointer = try LibraryCall.make("SSL_CTX_new_ex") { SSL_CTX_new_ex(library.pointer, nil, method) }
         self.library = library
         sessionCache = options.sessionCache
-        clientAuthorities = options.clientAuthorities
+        authorityNamesDigest = options.clientAuthorities?.namesDigest
         clock = options.clock
         protocolPreference = options.applicationProtocols.map { Array($0.utf8) }
         self.staples = staples
@@ -83,7 +84,7 @@ package final class TLSContext: Sendable {
         return stapled.response(at: clock.date)
     }
 
-    private func configureServer() throws(OpenSSLError) {
+    private func configureServer(authorities: TrustStore?) throws(OpenSSLError) {
         configureConnections()
         sluice_SSL_CTX_set_server_options(pointer)
         SSL_CTX_set_client_hello_cb(pointer, ServerCallbacks.clientHello, nil)
@@ -99,8 +100,8 @@ package final class TLSContext: Sendable {
         if !staples.isEmpty, sluice_SSL_CTX_set_tlsext_status_cb(pointer, ServerCallbacks.certificateStatus) != 1 {
             throw .library(call: "SSL_CTX_set_tlsext_status_cb", reasons: ErrorQueue.drain())
         }
-        if let clientAuthorities {
-            SSL_CTX_set_client_CA_list(pointer, clientAuthorities.makeNameList())
+        if let authorities {
+            SSL_CTX_set_client_CA_list(pointer, authorities.makeNameList())
         }
         guard let sessionCache else {
             sluice_SSL_CTX_set_session_cache_mode(pointer, SSL_SESS_CACHE_OFF)

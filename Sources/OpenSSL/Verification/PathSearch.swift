@@ -96,7 +96,9 @@ struct PathSearch {
     /// Anchors of the issuer's name, likeliest first. Where there is one, the judge checks its signature; among
     /// several, only those whose key really signed are worth judging.
     private mutating func anchorsThatSigned(_ subject: OpaquePointer, depth: Int) -> [Int] {
-        let named = store.parsedAnchors.indices.filter { isNamedIssuer(store.parsedAnchors[$0], of: subject) }
+        let named = store.parsedAnchors.indices.filter {
+            isTrusted(store.anchors[$0]) && isNamedIssuer(store.parsedAnchors[$0], of: subject)
+        }
         guard named.count > 1 else { return named }
         let ordered =
             named.filter { hasKeyIdentifier(store.parsedAnchors[$0], of: subject) }
@@ -117,6 +119,10 @@ struct PathSearch {
             )
         }
         return signers
+    }
+
+    private func isTrusted(_ anchor: TrustStore.Anchor) -> Bool {
+        anchor.until.map { date < $0 } ?? true
     }
 
     private func isNamedIssuer(_ issuer: OpaquePointer, of subject: OpaquePointer) -> Bool {
