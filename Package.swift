@@ -22,6 +22,7 @@ let package = Package(
         // Control plane: admin API, DNS transport, command line. The data plane is our own epoll engine (Reactors).
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
@@ -56,7 +57,9 @@ let package = Package(
                 "AdminAPI", "TLSGateway", "Credentials", "SQLiteStorage", "Registry", "MQTTBroker", "MQTTCodec",
                 "Reactors",
                 "OpenSSL",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -68,7 +71,7 @@ let package = Package(
         .target(
             name: "AdminAPI",
             dependencies: [
-                "Credentials", "Registry",
+                "Credentials", "OpenSSL", "Registry",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -117,7 +120,7 @@ let package = Package(
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
         .systemLibrary(name: "CLinux"),
 
-        // What tests share: forged certificates, a device, a name server that lies when told to.
+        // What tests share: forged certificates, a device, a name server that lies when told to, child processes.
         .target(
             name: "TestAuthority",
             dependencies: [
@@ -135,9 +138,17 @@ let package = Package(
             path: "Tests/Support/TestDevice",
             swiftSettings: strict
         ),
+        .systemLibrary(name: "CSpawn", path: "Tests/Support/CSpawn"),
+        .target(
+            name: "TestProcess",
+            dependencies: ["CSpawn"],
+            path: "Tests/Support/TestProcess",
+            swiftSettings: strict
+        ),
         .target(
             name: "TestNameServer",
             dependencies: [
+                "TestProcess",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -146,23 +157,30 @@ let package = Package(
         ),
 
         // One test target per target.
+        .testTarget(name: "TestProcessTests", dependencies: ["TestProcess"], swiftSettings: strict),
         .testTarget(name: "ReactorsTests", dependencies: ["Reactors", "CLinux"], swiftSettings: strict),
-        .testTarget(name: "OpenSSLTests", dependencies: ["OpenSSL", "TestAuthority"], swiftSettings: strict),
+        .testTarget(
+            name: "OpenSSLTests",
+            dependencies: ["OpenSSL", "TestAuthority", "TestProcess"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "MQTTCodecTests", dependencies: ["MQTTCodec", "TestDevice"], swiftSettings: strict),
         .testTarget(
             name: "MQTTBrokerTests",
-            dependencies: ["MQTTBroker", "MQTTCodec", "Reactors", "CLinux", "TestDevice"],
+            dependencies: ["MQTTBroker", "MQTTCodec", "Reactors", "CLinux", "TestDevice", "TestProcess"],
             swiftSettings: strict
         ),
         .testTarget(name: "RegistryTests", dependencies: ["Registry"], swiftSettings: strict),
         .testTarget(
             name: "SQLiteStorageTests",
-            dependencies: ["SQLiteStorage", "Registry", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "SQLiteStorage", "Registry", "TestProcess", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "CredentialsTests",
-            dependencies: ["Credentials", "OpenSSL", "Registry", "TestAuthority"],
+            dependencies: ["Credentials", "OpenSSL", "Registry", "TestAuthority", "TestProcess"],
             swiftSettings: strict
         ),
         .testTarget(name: "LDNSTests", dependencies: ["LDNS"], swiftSettings: strict),
@@ -179,7 +197,7 @@ let package = Package(
             name: "TLSGatewayTests",
             dependencies: [
                 "TLSGateway", "Credentials", "OpenSSL", "Registry", "MQTTCodec", "Reactors", "TestAuthority",
-                "TestDevice",
+                "TestDevice", "TestProcess",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -216,7 +234,7 @@ let package = Package(
         // The built program with the clients that people use.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["sluice"],
+            dependencies: ["sluice", "TestProcess"],
             exclude: ["paho_session.py"],
             swiftSettings: strict
         ),
@@ -224,7 +242,7 @@ let package = Package(
         // make bench
         .executableTarget(
             name: "sluice-bench",
-            dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["TestProcess", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Tests/Benchmarks/SluiceBench",
             swiftSettings: strict
         ),

@@ -8,6 +8,8 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/ocsp.h>
 #include <openssl/opensslv.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
@@ -117,6 +119,31 @@ static inline ASN1_OBJECT *sluice_EXTENDED_KEY_USAGE_value(const EXTENDED_KEY_US
 static inline void sluice_EXTENDED_KEY_USAGE_free(EXTENDED_KEY_USAGE *usages) {
     sk_ASN1_OBJECT_pop_free(usages, ASN1_OBJECT_free);
 }
+
+// Revocation lists
+
+static inline STACK_OF(X509_REVOKED) *sluice_X509_CRL_get_REVOKED(X509_CRL *list) { return X509_CRL_get_REVOKED(list); }
+static inline int sluice_sk_X509_REVOKED_num(const STACK_OF(X509_REVOKED) *stack) { return sk_X509_REVOKED_num(stack); }
+static inline X509_REVOKED *sluice_sk_X509_REVOKED_value(const STACK_OF(X509_REVOKED) *stack, int index) {
+    return sk_X509_REVOKED_value(stack, index);
+}
+
+// OCSP stapling
+
+static inline int sluice_SSL_CTX_set_tlsext_status_cb(SSL_CTX *context, int (*callback)(SSL *, void *)) {
+    return (int)SSL_CTX_set_tlsext_status_cb(context, callback);
+}
+// Takes over the bytes, which must be OPENSSL_malloc's.
+static inline int sluice_SSL_set_tlsext_status_ocsp_resp(SSL *ssl, void *bytes, long count) {
+    return (int)SSL_set_tlsext_status_ocsp_resp(ssl, bytes, count);
+}
+static inline int sluice_SSL_set_tlsext_status_type(SSL *ssl) {
+    return (int)SSL_set_tlsext_status_type(ssl, TLSEXT_STATUSTYPE_ocsp);
+}
+static inline long sluice_SSL_get_tlsext_status_ocsp_resp(SSL *ssl, const unsigned char **bytes) {
+    return (long)SSL_get_tlsext_status_ocsp_resp(ssl, bytes);
+}
+static inline void *sluice_OPENSSL_memdup(const void *bytes, size_t count) { return OPENSSL_memdup(bytes, count); }
 
 // Memory BIOs and constants with a cast in them
 

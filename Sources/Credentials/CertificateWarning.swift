@@ -23,6 +23,18 @@ package enum CertificateWarning: Hashable, Sendable {
     case notACA(subject: String)
     /// A CA that may not sign certificates by its key usage.
     case cannotSign(subject: String)
+    /// A revocation list past its end.
+    case staleList(issuer: String, nextUpdate: Date)
+    /// A revocation list that never gets stale.
+    case listWithoutEnd(issuer: String)
+    /// A revocation list signed with a broken digest.
+    case weaklySignedList(issuer: String, digest: String)
+    /// A CA that may not sign revocation lists by its key usage, and does.
+    case cannotSignLists(subject: String)
+    /// A device certificate that says nothing of what it is for.
+    case purposeNotStated(subject: String)
+    /// A device certificate that may sign certificates by its key usage.
+    case mayIssue(subject: String)
     /// A CA that is for other purposes than client authentication.
     case notForClients(subject: String, found: [String])
 }
@@ -50,6 +62,18 @@ extension CertificateWarning: CustomStringConvertible {
             "\(subject) is no CA certificate by its basic constraints: devices that it issued are refused"
         case .cannotSign(let subject):
             "the key usage of \(subject) lacks keyCertSign: devices that it issued are refused"
+        case .staleList(let issuer, let nextUpdate):
+            "the revocation list of \(issuer) was good until \(nextUpdate.timestamp)"
+        case .listWithoutEnd(let issuer):
+            "the revocation list of \(issuer) names no next one: nobody will notice when it gets old"
+        case .weaklySignedList(let issuer, let digest):
+            "the revocation list of \(issuer) is signed with \(digest)"
+        case .cannotSignLists(let subject):
+            "the key usage of \(subject) lacks cRLSign, its revocation list is taken nevertheless"
+        case .purposeNotStated(let subject):
+            "the certificate of \(subject) has no extended key usage, clientAuth would be clearer"
+        case .mayIssue(let subject):
+            "the certificate of \(subject) has keyCertSign in its key usage, though it is no CA's"
         case .notForClients(let subject, let found):
             "\(subject) is for \(found.joined(separator: ", ")) only: devices that it issued are refused"
         }

@@ -62,6 +62,8 @@ package enum CredentialsError: Error, Hashable, Sendable {
     case unusableCertificates(SlotGroup, OpenSSLError)
     /// OpenSSL refuses a stored CA.
     case unusableCA(Fingerprint, OpenSSLError)
+    /// A stored revocation list cannot be read any more.
+    case unusableRevocationList(authority: String, RevocationListError)
     /// OpenSSL has no memory or providers left.
     case openSSLUnavailable(OpenSSLError)
 
@@ -140,6 +142,8 @@ extension CredentialsError: CustomStringConvertible {
             "The certificates of \(group) cannot be served: \(error)"
         case .unusableCA(let fingerprint, let error):
             "CA \(fingerprint.short) cannot be used as a trust anchor: \(error)"
+        case .unusableRevocationList(let authority, let error):
+            "The revocation list of CA \(authority.quotable) cannot be used: \(error)"
         case .openSSLUnavailable(let error):
             "OpenSSL gives no library context: \(error)"
         }

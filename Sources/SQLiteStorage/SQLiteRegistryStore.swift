@@ -39,7 +39,7 @@ package final class SQLiteRegistryStore: RegistryStore {
                 guard stored == before.revision else {
                     throw StorageError.revisionConflict(stored: stored, expected: before.revision)
                 }
-                try StateRows.write(after, over: before, to: database)
+                try StateRows.write(transition, to: database)
                 try AuditRows.append(audit, to: database)
             }
         }

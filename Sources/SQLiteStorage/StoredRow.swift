@@ -49,6 +49,11 @@ struct StoredRow {
         Date(milliseconds: try integer(column))
     }
 
+    func optionalDate(_ column: String) throws -> Date? {
+        let value: DatabaseValue = row[column]
+        return value.isNull ? nil : try date(column)
+    }
+
     func fingerprint(_ column: String) throws -> Fingerprint {
         guard let fingerprint = try? Fingerprint(try bytes(column)) else { throw unreadable(column) }
         return fingerprint

@@ -1,7 +1,7 @@
 import Foundation
-import Synchronization
+import TestProcess
 
-/// A program run to its end: what it printed and its exit status.
+/// A program run to its end: what it printed and its exit status (128 and the signal, if one ended it).
 struct CommandResult: Sendable {
     let status: Int32
     let output: String
@@ -11,28 +11,6 @@ struct CommandResult: Sendable {
 /// Why a program could not be run, or did not come to an end in time.
 struct CommandFailure: Error, CustomStringConvertible {
     let description: String
-}
-
-/// Starts a process from a thread that blocks no signal.
-///
-/// A child inherits the mask of the thread that starts it, and the threads of Swift's pool block every signal: a server
-/// started there would never hear of SIGTERM.
-func launch(_ process: Process) throws {
-    let started = DispatchSemaphore(value: 0)
-    let failure = Mutex<(any Error)?>(nil)
-    Thread.detachNewThread {
-        var none = sigset_t()
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, nil)
-        do {
-            try process.run()
-        } catch {
-            failure.withLock { $0 = error }
-        }
-        started.signal()
-    }
-    started.wait()
-    if let error = failure.withLock({ $0 }) { throw error }
 }
 
 /// Runs a program and waits for it; one that is still running after `seconds` is killed and reported.
@@ -46,11 +24,6 @@ private func runBlocking(
     input: String?,
     seconds: Double
 ) throws -> CommandResult {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program.contains("/") ? program : "/usr/bin/env")
-    process.arguments = program.contains("/") ? arguments : [program] + arguments
-    process.currentDirectoryURL = directory
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     // Files, not pipes: a child that prints more than a pipe holds cannot block on us.
     let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-run-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
@@ -58,24 +31,25 @@ private func runBlocking(
     let outputFile = scratch.appendingPathComponent("out"), errorFile = scratch.appendingPathComponent("err")
     let inputFile = scratch.appendingPathComponent("in")
     try Data((input ?? "").utf8).write(to: inputFile)
-    for file in [outputFile, errorFile] { try Data().write(to: file) }
-    process.standardInput = try FileHandle(forReadingFrom: inputFile)
-    process.standardOutput = try FileHandle(forWritingTo: outputFile)
-    process.standardError = try FileHandle(forWritingTo: errorFile)
-
-    let ended = DispatchSemaphore(value: 0)
-    process.terminationHandler = { _ in ended.signal() }
-    try launch(process)
-    guard ended.wait(timeout: .now() + seconds) == .success else {
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+    let process = try ChildProcess(
+        program,
+        arguments,
+        environment: environment,
+        directory: directory?.path,
+        input: .file(inputFile.path),
+        output: .file(outputFile.path),
+        errors: .file(errorFile.path)
+    )
+    guard let ending = process.wait(until: .now + .seconds(seconds)) else {
+        process.send(signal: SIGKILL)
+        _ = process.wait()
         let printed = (try? String(contentsOf: errorFile, encoding: .utf8)) ?? ""
         throw CommandFailure(
             description: "\(program) \(arguments.joined(separator: " ")): still running after \(seconds) s: \(printed)"
         )
     }
     return CommandResult(
-        status: process.terminationStatus,
+        status: ending.status,
         output: try String(decoding: Data(contentsOf: outputFile), as: UTF8.self),
         errors: try String(decoding: Data(contentsOf: errorFile), as: UTF8.self)
     )

@@ -1,11 +1,12 @@
 import Foundation
+import TestProcess
 
 /// NSD serving zone files on a free port of 127.0.0.1, until it is stopped.
 final class NameServer: Sendable {
     let address: String
-    private let process: Process
+    private let process: ChildProcess
 
-    private init(address: String, process: Process) {
+    private init(address: String, process: ChildProcess) {
         self.address = address
         self.process = process
     }
@@ -38,13 +39,7 @@ final class NameServer: Sendable {
             \(lists)
             """.utf8
         ).write(to: file)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/sbin/nsd")
-        process.arguments = ["-d", "-c", file.path]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try launch(process)
+        let process = try ChildProcess("/usr/sbin/nsd", ["-d", "-c", file.path])
         let server = NameServer(address: "127.0.0.1:\(port)", process: process)
         _ = try await eventually("NSD answers") { () -> Bool? in
             let result = try await run(
@@ -61,7 +56,8 @@ final class NameServer: Sendable {
 
     /// Tells NSD to end. Does not wait: the tests' threads are few.
     func stop() {
-        process.terminate()
+        let process = process
+        Thread.detachNewThread { process.stop() }
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestProcess
 
 /// The built `sluice` serving a configuration in a directory of its own, until the test ends it.
 final class RunningGateway: Sendable {
@@ -13,22 +14,18 @@ final class RunningGateway: Sendable {
 
     let directory: URL
     let keys: Keys
-    private let process: Process
+    private let process: ChildProcess
 
-    private init(directory: URL, keys: Keys, process: Process) {
+    private init(directory: URL, keys: Keys, process: ChildProcess) {
         self.directory = directory
         self.keys = keys
         self.process = process
     }
 
-    deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    }
-
     var socket: String { directory.appendingPathComponent("data/admin.sock").path }
     var configuration: URL { directory.appendingPathComponent("sluice.yaml") }
     var log: String { (try? String(contentsOf: directory.appendingPathComponent("log"), encoding: .utf8)) ?? "" }
-    var processIdentifier: Int32 { process.processIdentifier }
+    var processIdentifier: Int32 { process.processID }
     var isRunning: Bool { process.isRunning }
 
     /// A directory with the keys that most scenarios use:
@@ -84,18 +81,11 @@ final class RunningGateway: Sendable {
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key.path)
         }
         let log = directory.appendingPathComponent("log")
-        try Data().write(to: log)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = ["serve", "--config", file.path]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: log)
-        process.standardError = process.standardOutput
-        try launch(process)
+        let process = try ChildProcess(program, ["serve", "--config", file.path], output: .file(log.path))
         let gateway = RunningGateway(directory: directory, keys: keys, process: process)
         _ = try await eventually("the gateway answers") { () -> Bool? in
-            guard gateway.isRunning else {
-                throw CommandFailure(description: "the gateway ended with \(process.terminationStatus): \(gateway.log)")
+            if let ending = process.ending {
+                throw CommandFailure(description: "the gateway ended: \(ending): \(gateway.log)")
             }
             return try await gateway.sluice(["status", "-o", "json"]).status == 0 ? true : nil
         }
@@ -135,11 +125,9 @@ final class RunningGateway: Sendable {
         return port
     }
 
-    /// Signals the gateway and waits for its end; gives the exit status.
+    /// Signals the gateway and waits for its end; gives the exit status, or 128 and the signal.
     func stop(_ signal: Int32 = SIGTERM) async throws -> Int32 {
-        kill(process.processIdentifier, signal)
-        return try await eventually("the gateway ends") {
-            self.process.isRunning ? nil : self.process.terminationStatus
-        }
+        process.send(signal: signal)
+        return try await eventually("the gateway ends") { self.process.ending?.status }
     }
 }

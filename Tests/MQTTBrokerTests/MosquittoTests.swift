@@ -1,5 +1,5 @@
-import Foundation
-import MQTTCodec
+import Glibc
+import TestProcess
 import Testing
 
 @testable import MQTTBroker
@@ -54,28 +54,21 @@ import Testing
 
     /// A running client program, started without a shell and ended by its own id.
     private final class Client {
-        private let process = Process()
-        private let pipe = Pipe()
+        private let process: ChildProcess
 
         init(_ name: String, _ port: UInt16, _ arguments: [String]) throws {
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/\(name)")
-            process.arguments = ["-h", "127.0.0.1", "-p", "\(port)"] + arguments
-            process.standardOutput = pipe
-            process.standardError = pipe
-            try process.run()
+            let server = ["-h", "127.0.0.1", "-p", "\(port)"]
+            process = try ChildProcess("/usr/bin/\(name)", server + arguments, output: .pipe)
         }
-
-        deinit { kill() }
 
         /// What the program writes until it ends.
         func output() async -> String {
-            let output = pipe.fileHandleForReading
-            let data = try? await offPool { output.readDataToEndOfFile() }
-            return String(decoding: data ?? Data(), as: UTF8.self)
+            let process = process
+            return (try? await offPool { try process.readOutput() }) ?? ""
         }
 
         func kill() {
-            if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) }
+            process.send(signal: SIGKILL)
         }
     }
 }

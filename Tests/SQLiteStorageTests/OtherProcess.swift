@@ -1,12 +1,12 @@
-import Foundation
 import Glibc
+import TestProcess
 import Testing
 
 /// A python that does something to a file, says so, and waits to be killed.
 final class OtherProcess {
-    private let process = Process()
+    private let process: ChildProcess
 
-    var processID: Int32 { process.processIdentifier }
+    var processID: Int32 { process.processID }
 
     /// Locks a file and writes its process id there, as Sluice does.
     static func holding(lock file: String) throws -> OtherProcess {
@@ -39,24 +39,22 @@ final class OtherProcess {
     }
 
     private init(_ script: String, file: String) throws {
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         let epilogue = "\nsys.stdout.write('ready')\nsys.stdout.flush()\nsys.stdin.read()\n"
-        process.arguments = ["python3", "-c", script + epilogue, file]
-        process.standardOutput = output
-        process.standardInput = Pipe()
-        try process.run()
+        process = try ChildProcess(
+            "python3",
+            ["-c", script + epilogue, file],
+            input: .pipe,
+            output: .pipe,
+            errors: .inherited
+        )
         // Blocks until the word comes or the process ends.
-        let word = output.fileHandleForReading.availableData
-        #expect(word == Data("ready".utf8))
+        let word = try process.readOutput(upTo: 100)
+        #expect(word == Array("ready".utf8))
     }
 
     /// SIGKILL, and waits for the end.
     func kill() {
-        guard process.isRunning else { return }
-        Glibc.kill(processID, SIGKILL)
-        process.waitUntilExit()
+        process.send(signal: SIGKILL)
+        _ = process.wait()
     }
-
-    deinit { kill() }
 }

@@ -1,25 +1,16 @@
-import Foundation
 import OpenSSL
 import Registry
 import TLSGateway
 import TestAuthority
+import TestProcess
 import Testing
 
 @Suite("The openssl command as a client")
 struct ForeignClientTests {
     /// Runs `openssl s_client` without input and gives all that it says.
     private func client(_ gateway: GatewayUnderTest, _ arguments: String...) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["openssl", "s_client", "-connect", "127.0.0.1:\(try gateway.port())"] + arguments
-        process.standardInput = FileHandle.nullDevice
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return String(decoding: bytes, as: UTF8.self)
+        let server = ["s_client", "-connect", "127.0.0.1:\(try gateway.port())"]
+        return try ChildProcess("openssl", server + arguments, output: .pipe).readOutput()
     }
 
     @Test func `gets the certificate of the name it asks for`() async throws {

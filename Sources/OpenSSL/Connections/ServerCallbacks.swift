@@ -39,6 +39,14 @@ enum ServerCallbacks {
             return SSL_TLSEXT_ERR_OK
         }
 
+    /// RFC 6066 § 8: the client asks for the status of the certificate that was just chosen.
+    static let certificateStatus: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Int32 = { ssl, _ in
+        guard let ssl, let connection = TLSConnection.owning(ssl), connection.staple() else {
+            return SSL_TLSEXT_ERR_NOACK
+        }
+        return SSL_TLSEXT_ERR_OK
+    }
+
     static let newSession: @convention(c) (OpaquePointer?, OpaquePointer?) -> Int32 = { ssl, session in
         guard let session, let connection = TLSConnection.owning(ssl) else { return 0 }
         return connection.keep(session) ? 1 : 0

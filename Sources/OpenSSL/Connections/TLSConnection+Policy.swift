@@ -52,7 +52,7 @@ extension TLSConnection {
         case .required(let trust):
             SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
             negotiation.trust = trust
-            if policy.context.clientAuthorities !== trust {
+            if policy.context.authorityNamesDigest != trust.namesDigest {
                 SSL_set_client_CA_list(ssl, trust.makeNameList())
                 negotiation.hasOwnAuthorities = true
             }
@@ -85,6 +85,7 @@ extension TLSConnection {
             return true
         } catch {
             note(.chain(error))
+            self.negotiation?.refusedCertificate = TLSConnection.der(of: leaf)
             X509_STORE_CTX_set_error(context, error.verificationError)
             return false
         }
@@ -105,6 +106,8 @@ extension ChainFailure {
         case .nameConstraintsViolated: X509_V_ERR_CERT_REJECTED  // bad_certificate
         case .weakKey: X509_V_ERR_EE_KEY_TOO_SMALL  // bad_certificate
         case .weakSignature: X509_V_ERR_CA_MD_TOO_WEAK  // bad_certificate
+        case .revoked: X509_V_ERR_CERT_REVOKED  // certificate_revoked
+        case .revocationListStale: X509_V_ERR_UNABLE_TO_GET_CRL  // certificate_unknown
         case .unusableExtension, .other: X509_V_ERR_CERT_REJECTED  // bad_certificate
         }
     }

@@ -31,13 +31,8 @@ package final class TLSConnection {
     var controlSteps = 0
 
     /// The server side of an accepted socket.
-    package init(server context: TLSContext, descriptor: Int32) throws(OpenSSLError) {
-        ssl = try TLSConnection.makeSSL(context, descriptor)
-        self.context = context
-        selectedContext = context
-        negotiation = Negotiation()
-        SSL_set_accept_state(ssl)
-        SSL_set_ex_data(ssl, TLSConnection.index, Unmanaged.passUnretained(self).toOpaque())
+    package convenience init(server context: TLSContext, descriptor: Int32) throws(OpenSSLError) {
+        try self.init(server: context, over: .socket(descriptor))
     }
 
     /// The client side of a connected socket.
@@ -47,13 +42,31 @@ package final class TLSConnection {
     ///   - descriptor: The socket.
     ///   - serverName: The name for SNI, and to check the certificate against if the context has anchors.
     ///   - session: A session to resume.
-    package init(
+    package convenience init(
         client context: TLSContext,
         descriptor: Int32,
         serverName: String? = nil,
         session: TLSSession? = nil
     ) throws(OpenSSLError) {
-        let ssl = try TLSConnection.makeSSL(context, descriptor)
+        try self.init(client: context, over: .socket(descriptor), serverName: serverName, session: session)
+    }
+
+    init(server context: TLSContext, over medium: TLSMedium) throws(OpenSSLError) {
+        ssl = try TLSConnection.makeSSL(context, medium)
+        self.context = context
+        selectedContext = context
+        negotiation = Negotiation()
+        SSL_set_accept_state(ssl)
+        SSL_set_ex_data(ssl, TLSConnection.index, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    init(
+        client context: TLSContext,
+        over medium: TLSMedium,
+        serverName: String?,
+        session: TLSSession?
+    ) throws(OpenSSLError) {
+        let ssl = try TLSConnection.makeSSL(context, medium)
         self.ssl = ssl
         self.context = context
         selectedContext = context
@@ -161,10 +174,18 @@ package final class TLSConnection {
         return .done
     }
 
-    private static func makeSSL(_ context: TLSContext, _ descriptor: Int32) throws(OpenSSLError) -> OpaquePointer {
+    private static func makeSSL(_ context: TLSContext, _ medium: TLSMedium) throws(OpenSSLError) -> OpaquePointer {
         let ssl = try LibraryCall.make("SSL_new") { SSL_new(context.pointer) }
         do throws(OpenSSLError) {
-            try LibraryCall.require("SSL_set_fd") { SSL_set_fd(ssl, descriptor) }
+            switch medium {
+            case .socket(let descriptor):
+                try LibraryCall.require("SSL_set_fd") { SSL_set_fd(ssl, descriptor) }
+            case .memory:
+                let input = BIOHandle(adopting: try LibraryCall.make("BIO_new") { BIO_new(BIO_s_mem()) })
+                let output = BIOHandle(adopting: try LibraryCall.make("BIO_new") { BIO_new(BIO_s_mem()) })
+                // Takes both references over.
+                SSL_set_bio(ssl, input.release(), output.release())
+            }
         } catch {
             SSL_free(ssl)
             throw error
@@ -179,6 +200,14 @@ package final class TLSConnection {
         guard let found = SSL_get_ex_data(ssl, index) else { return nil }
         return Unmanaged<TLSConnection>.fromOpaque(found).takeUnretainedValue()
     }
+}
+
+/// What a connection's records travel over.
+enum TLSMedium {
+    /// A socket, which OpenSSL reads and writes itself.
+    case socket(Int32)
+    /// Two buffers in memory, which somebody else carries to and from the network.
+    case memory
 }
 
 /// What a server connection knows only while it negotiates.
@@ -197,6 +226,8 @@ struct Negotiation {
     var hasOwnAuthorities = false
     /// What sessions are bound to; nil: no resumption.
     var binding: SessionBinding?
+    /// The DER of the device's own certificate, if its chain was refused.
+    var refusedCertificate: [UInt8]?
     /// The session that the client asked to resume and may. OpenSSL can still decide for a full handshake.
     var candidate: SessionEntry?
 }

@@ -4,9 +4,11 @@ import COpenSSL
 package final class TLSContext: Sendable {
     let library: LibraryContext
     let sessionCache: SessionCache?
-    let clientAuthorities: TrustStore?
+    /// Which CA names are prepared for a CertificateRequest; nil: none. Not the store itself, which may be large.
+    let authorityNamesDigest: [UInt8]?
     let clock: WallClock
     private let protocolPreference: [[UInt8]]
+    private let staples: [StapledLeaf]
 
     // Sendable: an SSL_CTX is not changed after init, and its reference count is atomic.
     nonisolated(unsafe) let pointer: OpaquePointer
@@ -24,8 +26,9 @@ package final class TLSContext: Sendable {
         in library: LibraryContext
     ) throws(OpenSSLError) {
         guard !identities.isEmpty else { throw .emptyChain }
-        try self.init(method: TLS_server_method(), options: options, in: library)
-        try configureServer()
+        let staples = identities.compactMap { StapledLeaf($0) }
+        try self.init(method: TLS_server_method(), options: options, staples: staples, in: library)
+        try configureServer(authorities: options.clientAuthorities)
         try limitGroups(options.groups)
         for identity in identities { try load(identity) }
     }
@@ -43,14 +46,16 @@ package final class TLSContext: Sendable {
     private init(
         method: OpaquePointer?,
         options: ServerOptions,
+        staples: [StapledLeaf] = [],
         in library: LibraryContext
     ) throws(OpenSSLError) {
         pointer = try LibraryCall.make("SSL_CTX_new_ex") { SSL_CTX_new_ex(library.pointer, nil, method) }
         self.library = library
         sessionCache = options.sessionCache
-        clientAuthorities = options.clientAuthorities
+        authorityNamesDigest = options.clientAuthorities?.namesDigest
         clock = options.clock
         protocolPreference = options.applicationProtocols.map { Array($0.utf8) }
+        self.staples = staples
     }
 
     deinit {
@@ -73,7 +78,13 @@ package final class TLSContext: Sendable {
         return nil
     }
 
-    private func configureServer() throws(OpenSSLError) {
+    /// The OCSP response to show with one of the context's certificates now; nil when there is none that may be shown.
+    func staple(for leaf: OpaquePointer) -> [UInt8]? {
+        guard let stapled = staples.first(where: { $0.isAbout(leaf) }) else { return nil }
+        return stapled.response(at: clock.date)
+    }
+
+    private func configureServer(authorities: TrustStore?) throws(OpenSSLError) {
         configureConnections()
         sluice_SSL_CTX_set_server_options(pointer)
         SSL_CTX_set_client_hello_cb(pointer, ServerCallbacks.clientHello, nil)
@@ -86,8 +97,11 @@ package final class TLSContext: Sendable {
                 Unmanaged.passUnretained(self).toOpaque()
             )
         }
-        if let clientAuthorities {
-            SSL_CTX_set_client_CA_list(pointer, clientAuthorities.makeNameList())
+        if !staples.isEmpty, sluice_SSL_CTX_set_tlsext_status_cb(pointer, ServerCallbacks.certificateStatus) != 1 {
+            throw .library(call: "SSL_CTX_set_tlsext_status_cb", reasons: ErrorQueue.drain())
+        }
+        if let authorities {
+            SSL_CTX_set_client_CA_list(pointer, authorities.makeNameList())
         }
         guard let sessionCache else {
             sluice_SSL_CTX_set_session_cache_mode(pointer, SSL_SESS_CACHE_OFF)

@@ -32,6 +32,10 @@ typealias X509Handle = Handle<X509Kind>
 typealias X509StackHandle = Handle<X509StackKind>
 typealias X509StoreHandle = Handle<X509StoreKind>
 typealias X509StoreContextHandle = Handle<X509StoreContextKind>
+typealias RevocationListHandle = Handle<RevocationListKind>
+typealias OCSPResponseHandle = Handle<OCSPResponseKind>
+typealias OCSPBasicResponseHandle = Handle<OCSPBasicResponseKind>
+typealias DigestContextHandle = Handle<DigestContextKind>
 typealias KeyHandle = Handle<PrivateOrPublicKeyKind>
 typealias BIOHandle = Handle<BIOKind>
 typealias SSLHandle = Handle<SSLKind>
@@ -69,4 +73,16 @@ enum SSLSessionKind: HandleKind {
 }
 enum CipherContextKind: HandleKind {
     static func release(_ pointer: OpaquePointer) { EVP_CIPHER_CTX_free(pointer) }
+}
+enum RevocationListKind: HandleKind {
+    static func release(_ pointer: OpaquePointer) { X509_CRL_free(pointer) }
+}
+enum OCSPResponseKind: HandleKind {
+    static func release(_ pointer: OpaquePointer) { OCSP_RESPONSE_free(pointer) }
+}
+enum OCSPBasicResponseKind: HandleKind {
+    static func release(_ pointer: OpaquePointer) { OCSP_BASICRESP_free(pointer) }
+}
+enum DigestContextKind: HandleKind {
+    static func release(_ pointer: OpaquePointer) { EVP_MD_CTX_free(pointer) }
 }

@@ -10,6 +10,10 @@ package enum OpenSSLError: Error, Sendable, Hashable {
     case malformedPEM(afterBlocks: Int, reasons: [LibraryReason])
     /// The bytes are not the DER of a certificate.
     case malformedCertificate(reasons: [LibraryReason])
+    /// The bytes are not the DER of a revocation list.
+    case malformedRevocationList(reasons: [LibraryReason])
+    /// The bytes are not the DER of an OCSP response.
+    case malformedOCSPResponse(reasons: [LibraryReason])
     /// The bytes are not the DER of a private key of the kind that its label names.
     case malformedKey(label: String, reasons: [LibraryReason])
     /// Bytes follow the DER value.
@@ -43,6 +47,10 @@ extension OpenSSLError: CustomStringConvertible {
             "PEM block \(blocks + 1) is damaged: \(words(reasons)). Copy the file again, with its BEGIN and END lines."
         case .malformedCertificate(let reasons):
             "Not a certificate: \(words(reasons)). An X.509 certificate in PEM or DER is needed."
+        case .malformedRevocationList(let reasons):
+            "Not a revocation list: \(words(reasons)). An X.509 CRL in PEM or DER is needed."
+        case .malformedOCSPResponse(let reasons):
+            "Not an OCSP response: \(words(reasons)). The DER of one is needed, as openssl ocsp -respout writes it."
         case .malformedKey(let label, let reasons):
             "The \(label) cannot be read: \(words(reasons)). A PKCS#8, SEC1 or PKCS#1 key is needed."
         case .trailingBytes(let count, let after):

@@ -55,18 +55,20 @@ struct CandidatePath {
                 throw .weakKey(
                     subject: name(certificate),
                     found: kind,
-                    needed: "RSA \(ChainRules.minimumRSABits)"
+                    needed: "RSA \(ChainRules.minimumRSABits)",
+                    depth: position
                 )
             case .ec(_, let bits) where bits < ChainRules.minimumECBits:
                 throw .weakKey(
                     subject: name(certificate),
                     found: kind,
-                    needed: "EC of \(ChainRules.minimumECBits) bits"
+                    needed: "EC of \(ChainRules.minimumECBits) bits",
+                    depth: position
                 )
             case .rsa, .ec, .ed25519, .ed448:
                 break
             case .other:
-                throw .weakKey(subject: name(certificate), found: kind, needed: "RSA, EC or Ed25519")
+                throw .weakKey(subject: name(certificate), found: kind, needed: "RSA, EC or Ed25519", depth: position)
             }
             let isAnchor = position == certificates.count - 1
             if isAnchor || rules.allowsWeakSignatures { continue }
@@ -75,7 +77,7 @@ struct CandidatePath {
                 securityBits >= ChainRules.minimumSignatureSecurityBits
             else {
                 let digest = CertificateFacts.signatureDigest(of: certificate) ?? "an unknown algorithm"
-                throw .weakSignature(subject: name(certificate), digest: digest)
+                throw .weakSignature(subject: name(certificate), digest: digest, depth: position)
             }
         }
     }
@@ -92,43 +94,48 @@ struct CandidatePath {
             return .expired(
                 subject: subject,
                 notAfter: CertificateFacts.date(X509_get0_notAfter(culprit)),
-                now: date
+                now: date,
+                depth: depth
             )
         case X509_V_ERR_CERT_NOT_YET_VALID:
             return .notYetValid(
                 subject: subject,
                 notBefore: CertificateFacts.date(X509_get0_notBefore(culprit)),
-                now: date
+                now: date,
+                depth: depth
             )
         case X509_V_ERR_CERT_SIGNATURE_FAILURE, X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY:
             return .badSignature(
                 subject: subject,
-                issuer: DistinguishedName.text(of: X509_get_issuer_name(culprit))
+                issuer: DistinguishedName.text(of: X509_get_issuer_name(culprit)),
+                depth: depth
             )
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
             X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
             X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
             return .unknownIssuer(
                 subject: subject,
-                issuer: DistinguishedName.text(of: X509_get_issuer_name(culprit))
+                issuer: DistinguishedName.text(of: X509_get_issuer_name(culprit)),
+                depth: depth
             )
         case X509_V_ERR_INVALID_PURPOSE:
             return .wrongPurpose(
                 subject: subject,
-                extendedKeyUsages: CertificateFacts.extendedKeyUsages(of: culprit) ?? []
+                extendedKeyUsages: CertificateFacts.extendedKeyUsages(of: culprit) ?? [],
+                depth: depth
             )
         case X509_V_ERR_INVALID_CA, X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
-            return .notAnAuthority(subject: subject)
+            return .notAnAuthority(subject: subject, depth: depth)
         case X509_V_ERR_PATH_LENGTH_EXCEEDED:
-            return .pathLengthExceeded(subject: subject, allowed: max(0, X509_get_pathlen(culprit)))
+            return .pathLengthExceeded(subject: subject, allowed: max(0, X509_get_pathlen(culprit)), depth: depth)
         case X509_V_ERR_PERMITTED_VIOLATION, X509_V_ERR_EXCLUDED_VIOLATION, X509_V_ERR_SUBTREE_MINMAX,
             X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE, X509_V_ERR_UNSUPPORTED_CONSTRAINT_SYNTAX,
             X509_V_ERR_UNSUPPORTED_NAME_SYNTAX:
-            return .nameConstraintsViolated(subject: subject)
+            return .nameConstraintsViolated(subject: subject, depth: depth)
         case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION, X509_V_ERR_INVALID_EXTENSION:
-            return .unusableExtension(subject: subject, reason: reason(code))
+            return .unusableExtension(subject: subject, reason: reason(code), depth: depth)
         default:
-            return .other(subject: subject, code: code, reason: reason(code))
+            return .other(subject: subject, code: code, reason: reason(code), depth: depth)
         }
     }
 

@@ -40,7 +40,8 @@ struct PathSearch {
         throw failure
             ?? .unknownIssuer(
                 subject: DistinguishedName.text(of: X509_get_subject_name(leaf)),
-                issuer: DistinguishedName.text(of: X509_get_issuer_name(leaf))
+                issuer: DistinguishedName.text(of: X509_get_issuer_name(leaf)),
+                depth: 0
             )
     }
 
@@ -52,7 +53,7 @@ struct PathSearch {
             return nil
         }
         stepsTaken += 1
-        for index in anchorsThatSigned(subject) {
+        for index in anchorsThatSigned(subject, depth: path.count - 1) {
             guard pathsJudged < PathSearch.maximumPaths else {
                 note(.tooManyPaths(tried: pathsJudged))
                 return nil
@@ -64,7 +65,8 @@ struct PathSearch {
             note(
                 .unknownIssuer(
                     subject: DistinguishedName.text(of: X509_get_subject_name(subject)),
-                    issuer: DistinguishedName.text(of: X509_get_issuer_name(subject))
+                    issuer: DistinguishedName.text(of: X509_get_issuer_name(subject)),
+                    depth: path.count - 1
                 )
             )
         }
@@ -80,21 +82,23 @@ struct PathSearch {
         pathsJudged += 1
         do throws(ChainFailure) {
             try CandidatePath(certificates: certificates, store: store, date: date, rules: rules).judge()
+            let chain = VerifiedChain(path: certificates, anchorFingerprint: store.anchorFingerprints[anchor])
+            try store.revocations.check(chain, at: date) {
+                DistinguishedName.text(of: X509_get_subject_name(certificates[$0]))
+            }
+            return chain
         } catch {
             note(error)
             return nil
         }
-        let ends = certificates.map { CertificateFacts.date(X509_get0_notAfter($0)) }
-        return VerifiedChain(
-            anchorFingerprint: store.anchorFingerprints[anchor],
-            validUntil: ends.min() ?? .distantPast
-        )
     }
 
     /// Anchors of the issuer's name, likeliest first. Where there is one, the judge checks its signature; among
     /// several, only those whose key really signed are worth judging.
-    private mutating func anchorsThatSigned(_ subject: OpaquePointer) -> [Int] {
-        let named = store.parsedAnchors.indices.filter { isNamedIssuer(store.parsedAnchors[$0], of: subject) }
+    private mutating func anchorsThatSigned(_ subject: OpaquePointer, depth: Int) -> [Int] {
+        let named = store.parsedAnchors.indices.filter {
+            isTrusted(store.anchors[$0]) && isNamedIssuer(store.parsedAnchors[$0], of: subject)
+        }
         guard named.count > 1 else { return named }
         let ordered =
             named.filter { hasKeyIdentifier(store.parsedAnchors[$0], of: subject) }
@@ -109,11 +113,16 @@ struct PathSearch {
             note(
                 .badSignature(
                     subject: DistinguishedName.text(of: X509_get_subject_name(subject)),
-                    issuer: DistinguishedName.text(of: X509_get_issuer_name(subject))
+                    issuer: DistinguishedName.text(of: X509_get_issuer_name(subject)),
+                    depth: depth
                 )
             )
         }
         return signers
+    }
+
+    private func isTrusted(_ anchor: TrustStore.Anchor) -> Bool {
+        anchor.until.map { date < $0 } ?? true
     }
 
     private func isNamedIssuer(_ issuer: OpaquePointer, of subject: OpaquePointer) -> Bool {
@@ -149,7 +158,8 @@ extension ChainFailure {
         case .tooManyPaths: 1
         case .badSignature: 2
         case .notAnAuthority, .pathLengthExceeded, .nameConstraintsViolated, .unusableExtension, .other: 3
-        case .wrongPurpose, .weakKey, .weakSignature, .notYetValid, .expired: 4
+        case .wrongPurpose, .weakKey, .weakSignature, .notYetValid, .expired, .revocationListStale: 4
+        case .revoked: 5
         }
     }
 }

@@ -5,26 +5,67 @@ package import FoundationEssentials
 ///
 /// A registered intermediate is an anchor in its own right. Immutable: a change of the registry makes a new store.
 package final class TrustStore: Sendable {
+    /// A CA that is trusted.
+    package struct Anchor: Sendable, Hashable {
+        /// Its certificate.
+        package let certificate: Certificate
+        /// From this moment on it is trusted no longer; nil: as long as it stands in the store.
+        package let until: Date?
+
+        package init(_ certificate: Certificate, until: Date? = nil) {
+            self.certificate = certificate
+            self.until = until
+        }
+    }
+
     /// The anchors, in the order given.
-    package let anchors: [Certificate]
+    package let anchors: [Anchor]
 
     /// The anchors' fingerprints, in the same order.
     package let anchorFingerprints: [[UInt8]]
 
+    /// What those CAs revoked.
+    package let revocations: RevocationIndex
+
     let library: LibraryContext
+
+    /// The same for two stores whose CertificateRequests list the same names.
+    let namesDigest: [UInt8]
 
     // Sendable: the store and the X509s are never changed after init, and their reference counts are atomic.
     nonisolated(unsafe) let store: OpaquePointer
     // Sendable: as above.
     nonisolated(unsafe) let parsedAnchors: [OpaquePointer]
 
+    /// Trusts CAs without a time limit: see ``init(_:revocations:in:reusing:)``.
+    package convenience init(
+        anchors: [Certificate],
+        revocations: RevocationIndex = .none,
+        in library: LibraryContext = .process
+    ) throws(OpenSSLError) {
+        try self.init(anchors.map { Anchor($0) }, revocations: revocations, in: library)
+    }
+
     /// Parses the anchors anew into one library context (a reactor's, for its handshakes). An empty list is allowed:
-    /// it refuses everybody.
-    package init(anchors: [Certificate], in library: LibraryContext = .process) throws(OpenSSLError) {
+    /// it refuses everybody. Takes about a third of a millisecond for an anchor.
+    ///
+    /// - Parameter previous: A store of the same library context: what both trust is not parsed again.
+    package init(
+        _ anchors: [Anchor],
+        revocations: RevocationIndex = .none,
+        in library: LibraryContext = .process,
+        reusing previous: TrustStore? = nil
+    ) throws(OpenSSLError) {
         var handles: [OpaquePointer] = []
         let store: OpaquePointer
         do throws(OpenSSLError) {
-            for anchor in anchors { handles.append(try Certificate.parse(anchor.der, in: library).release()) }
+            for anchor in anchors {
+                if let known = previous?.share(anchor.certificate, in: library) {
+                    handles.append(known)
+                } else {
+                    handles.append(try Certificate.parse(anchor.certificate.der, in: library).release())
+                }
+            }
             store = try LibraryCall.make("X509_STORE_new") { X509_STORE_new() }
         } catch {
             handles.forEach { X509_free($0) }
@@ -33,7 +74,9 @@ package final class TrustStore: Sendable {
         // The chain is found by PathSearch; OpenSSL is only shown the one path that it shall judge.
         X509_STORE_set_check_issued(store, CandidatePath.isIssuedCallback)
         self.anchors = anchors
-        self.anchorFingerprints = anchors.map { SHA256.hash($0.der) }
+        anchorFingerprints = anchors.map { SHA256.hash($0.certificate.der) }
+        namesDigest = SHA256.hash(anchorFingerprints.flatMap(\.self))
+        self.revocations = revocations
         self.library = library
         self.store = store
         self.parsedAnchors = handles
@@ -67,6 +110,14 @@ package final class TrustStore: Sendable {
                 return try search.verify(leaf: leaf)
             }
         }
+    }
+
+    /// Another reference to an anchor's parsed form, if it is one and was parsed in that library context.
+    private func share(_ certificate: Certificate, in library: LibraryContext) -> OpaquePointer? {
+        guard library === self.library, let index = anchors.firstIndex(where: { $0.certificate == certificate }),
+            X509_up_ref(parsedAnchors[index]) == 1
+        else { return nil }
+        return parsedAnchors[index]
     }
 
     /// The anchors' subjects as a STACK_OF(X509_NAME) for a CertificateRequest; the caller owns it.
@@ -104,12 +155,4 @@ package struct ChainRules: Sendable, Hashable {
     package static let minimumECBits = 224
     /// Signatures of less security than this are weak: OpenSSL counts 63 for SHA-1, 39 for MD5.
     static let minimumSignatureSecurityBits: Int32 = 80
-}
-
-/// A chain that ended at a registered CA.
-package struct VerifiedChain: Sendable, Hashable {
-    /// The registered CA's fingerprint.
-    package let anchorFingerprint: [UInt8]
-    /// The earliest end of validity of all certificates in it.
-    package let validUntil: Date
 }

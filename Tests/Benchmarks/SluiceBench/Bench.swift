@@ -1,4 +1,5 @@
 import Foundation
+import TestProcess
 
 /// Keys, load generator and servers of a benchmark, all under one directory.
 struct Bench {
@@ -59,21 +60,13 @@ struct Bench {
 /// Runs a program to its end and gives its output; anything but exit status 0 is an error.
 @discardableResult
 func shell(_ program: String, _ arguments: [String], in directory: URL? = nil) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program.contains("/") ? program : "/usr/bin/env")
-    process.arguments = program.contains("/") ? arguments : [program] + arguments
-    process.currentDirectoryURL = directory
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
+    let process = try ChildProcess(program, arguments, directory: directory?.path, output: .pipe)
+    let output = try process.readOutput()
+    let status = process.wait().status
+    guard status == 0 else {
         throw Bench.Failure.command(
             ([program] + arguments).joined(separator: " "),
-            status: process.terminationStatus,
+            status: status,
             output: output
         )
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestProcess
 
 /// A server under load: Sluice, or a peer from Debian with a configuration that is fair to it.
 final class Server {
@@ -10,12 +11,12 @@ final class Server {
 
     let kind: Kind
     let port: UInt16
-    private var children: [(role: String, process: Process)] = []
+    private var children: [(role: String, process: ChildProcess)] = []
     private let directory: URL
 
     /// What the load generator's `--pids` takes: "proxy=1,broker=2".
     var processes: String {
-        children.map { "\($0.role)=\($0.process.processIdentifier)" }.joined(separator: ",")
+        children.map { "\($0.role)=\($0.process.processID)" }.joined(separator: ",")
     }
 
     init(_ kind: Kind, bench: Bench) throws {
@@ -38,8 +39,8 @@ final class Server {
     }
 
     func stop() {
-        for child in children { child.process.terminate() }
-        for child in children { child.process.waitUntilExit() }
+        for child in children { child.process.send(signal: SIGTERM) }
+        for child in children { _ = child.process.wait() }
         children = []
     }
 
@@ -156,15 +157,7 @@ final class Server {
 
     private func start(_ role: String, _ program: String, _ arguments: [String]) throws {
         let log = directory.appendingPathComponent("\(role).log")
-        try Data().write(to: log)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: log)
-        process.standardError = process.standardOutput
-        try process.run()
-        children.append((role, process))
+        children.append((role, try ChildProcess(program, arguments, output: .file(log.path))))
     }
 
     private func waitUntilListening(on port: UInt16) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import TestProcess
 
 /// The openssl program, as users run it.
 enum OpenSSLCommand {
@@ -11,18 +12,9 @@ enum OpenSSLCommand {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-\(UUID())")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = ["-euc", script]
-        process.currentDirectoryURL = directory
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failed(output: String(decoding: text, as: UTF8.self)) }
+        let bash = try ChildProcess("/bin/bash", ["-euc", script], directory: directory.path, output: .pipe)
+        let output = try bash.readOutput()
+        guard bash.wait() == .exited(0) else { throw Failed(output: output) }
         return try body(directory)
     }
 

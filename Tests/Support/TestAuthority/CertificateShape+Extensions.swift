@@ -71,6 +71,7 @@ extension CertificateShape.Purpose {
         case .clientAuth: .clientAuth
         case .serverAuth: .serverAuth
         case .codeSigning: .codeSigning
+        case .ocspSigning: .ocspSigning
         }
     }
 }

@@ -16,7 +16,7 @@ package struct CertificateShape: Sendable {
 
     /// Extended key usages to write.
     package enum Purpose: Sendable, Hashable {
-        case clientAuth, serverAuth, codeSigning
+        case clientAuth, serverAuth, codeSigning, ocspSigning
     }
 
     package var organizationalUnit: String?

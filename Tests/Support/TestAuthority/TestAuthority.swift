@@ -46,6 +46,11 @@ package struct TestAuthority: Sendable {
         self.certificate = certificate
     }
 
+    /// Lets a certificate sign, whatever it says that it is for.
+    init(signingAs certificate: TestCertificate) {
+        self.init(certificate)
+    }
+
     /// Issues a leaf.
     package func issue(
         _ name: String = "device",

@@ -1,4 +1,5 @@
 package import Foundation
+import TestProcess
 
 /// NSD serving zone files on loopback, as a child process; needs Debian's package `nsd`.
 package final class NSDServer {
@@ -35,7 +36,7 @@ package final class NSDServer {
         )
         try text.write(to: configuration, atomically: true, encoding: .utf8)
 
-        process = try ChildProcess(["/usr/sbin/nsd", "-d", "-c", configuration.path()])
+        process = try ChildProcess("/usr/sbin/nsd", ["-d", "-c", configuration.path()])
     }
 
     deinit {
