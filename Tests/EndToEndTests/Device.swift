@@ -9,6 +9,25 @@ struct Device: Sendable {
     /// Key and certificate files in the gateway's key directory, without ending; nil shows no certificate.
     var certificate: String? = "device"
 
+    /// A device that reaches the access point under its own name.
+    static func reaching(_ gateway: RunningGateway, certificate: String? = "device") async throws -> Device {
+        Device(
+            gateway: gateway,
+            port: try await gateway.port(),
+            domain: "mqtt-7f3a-sh-public.mqtt.example.net",
+            certificate: certificate
+        )
+    }
+
+    /// The reason code of the CONNACK that a publish is answered with; nil when there is none.
+    ///
+    /// - Parameter clientID: Empty: the server is asked to choose.
+    func connackCode(clientID: String = "a-device", version: String = "mqttv5") async throws -> Int? {
+        let result = try await publish("-V", version, "-i", clientID, "-t", "a", "-m", "b", "-q", "1", "-d")
+        let line = result.output.split(separator: "\n").first { $0.contains("received CONNACK (") }
+        return line.flatMap { Int($0.split(separator: "(").last?.prefix { $0.isNumber } ?? "") }
+    }
+
     private func environment() throws -> [String: String] {
         let hosts = gateway.directory.appendingPathComponent("hosts-\(UUID().uuidString)")
         try Data("127.0.0.1 \(domain)\n".utf8).write(to: hosts)
