@@ -40,17 +40,23 @@ struct Device: Sendable {
     }
 
     /// `mosquitto_pub`, until it has an acknowledgement.
-    func publish(_ arguments: String...) async throws -> CommandResult {
-        try await mosquitto("mosquitto_pub", arguments)
+    ///
+    /// - Parameter root: The file of the CA that the device trusts.
+    func publish(_ arguments: String..., trusting root: String = "root") async throws -> CommandResult {
+        try await mosquitto("mosquitto_pub", arguments, trusting: root)
     }
 
     /// `mosquitto_sub`; ends after `-C count` messages or `-W seconds`.
     func subscribe(_ arguments: String...) async throws -> CommandResult {
-        try await mosquitto("mosquitto_sub", arguments)
+        try await mosquitto("mosquitto_sub", arguments, trusting: "root")
     }
 
-    private func mosquitto(_ program: String, _ arguments: [String]) async throws -> CommandResult {
-        let server = ["-h", domain, "-p", String(port), "--cafile", gateway.keys.path("root.crt")]
+    private func mosquitto(
+        _ program: String,
+        _ arguments: [String],
+        trusting root: String
+    ) async throws -> CommandResult {
+        let server = ["-h", domain, "-p", String(port), "--cafile", gateway.keys.path("\(root).crt")]
         return try await run(program, server + identity + arguments, environment: environment())
     }
 

@@ -112,8 +112,15 @@ final class RunningGateway: Sendable {
     }
 
     /// Runs a management verb against this gateway.
-    func sluice(_ arguments: [String], input: String? = nil) async throws -> CommandResult {
-        try await run(Self.program, arguments, in: directory, environment: ["SLUICE_SOCKET": socket], input: input)
+    func sluice(_ arguments: [String], input: String? = nil, seconds: Double = 30) async throws -> CommandResult {
+        try await run(
+            Self.program,
+            arguments,
+            in: directory,
+            environment: ["SLUICE_SOCKET": socket],
+            input: input,
+            seconds: seconds
+        )
     }
 
     /// Runs a management verb that must succeed, and gives its output.
