@@ -23,7 +23,8 @@ extension ClusterState {
             before: self,
             after: after,
             summary: steps.count == 1 ? steps[0].summary : RegistryChangeSummary(joining: steps.map(\.summary)),
-            records: steps.flatMap(\.records)
+            records: steps.flatMap(\.records),
+            unregistered: Set(steps.compactMap(\.unregistered))
         )
     }
 

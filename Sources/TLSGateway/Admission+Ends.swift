@@ -35,7 +35,7 @@ extension Admission {
 
     func stream(_ stream: Stream, closedBecause reason: StreamCloseReason) {
         switch takeStage() {
-        case .handshake(let handshake): record.refused(handshake.refusal(for: reason))
+        case .handshake(let handshake): record.refused(handshake.failed(because: reason, at: entrance, record))
         case .connect: record.refused(.connectAbandoned)
         case .over: break
         }

@@ -35,7 +35,7 @@ final class Admission: StreamHandler {
             handshake.stream.start()
             admission.stage = .handshake(handshake)
         } catch {
-            ConnectionRecord.refusedAtAccept(error, peer: peer, by: entrance)
+            ConnectionRecord.refusedAtAccept(error, peer: peer, by: entrance, now: reactor.now)
         }
     }
 
@@ -55,14 +55,13 @@ final class Admission: StreamHandler {
                 stage = .connect(reader)
                 return 0
             case .complete(let request, let size):
-                // 8. Who is it? A certificate is looked at again, resumed or not.
-                let identified = try DeviceAuthenticator.identify(request, by: entrance.services)
-                // 9. Which client id?
-                let client = try identified.named(by: entrance.accessPoint)
-                // 10. Hand over.
-                record.admitted(client)
-                stream.deadline = nil
-                entrance.services.backend.serve(client)
+                record.requested(request.packet)
+                // 8. Who is it? A certificate is looked at again, resumed or not, and its record with it.
+                switch try DeviceAuthenticator.judge(request, by: entrance.services) {
+                case .proved(let identity): try admit(request, as: identity)
+                // 9. What takes time, a registration or a password, is found out elsewhere; then on with `admit`.
+                case .asks(let question): try Authentication.begin(question, about: request, for: self)
+                }
                 return size
             }
         } catch {
@@ -70,6 +69,15 @@ final class Admission: StreamHandler {
             refuse(stream, error)
             return bytes.count
         }
+    }
+
+    func admit(_ request: consuming ConnectRequest, as proved: ProvedIdentity) throws(Refusal) {
+        // 10. Which client id?
+        let client = try IdentifiedClient(proved, request: request).named(at: entrance)
+        // 11. Hand over.
+        record.admitted(client, isNewlyRegistered: proved.isNewlyRegistered)
+        client.stream.deadline = nil
+        entrance.services.backend.serve(client)
     }
 
     /// The present stage, which whoever asks must replace or leave over.

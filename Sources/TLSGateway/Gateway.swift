@@ -7,8 +7,8 @@ import Synchronization
 
 /// The access points of a node: listens, admits devices, and hands them to a backend.
 ///
-/// Runs on the reactors it is given and makes no thread of its own. Changes of the cluster reach it through
-/// `ClusterControl.current`, which each connection reads once, when it is accepted.
+/// Runs on the reactors it is given; only passwords are checked on a few threads beside them. Changes of the cluster reach
+/// it through `ClusterControl.current`, which each connection reads once, when it is accepted.
 package final class Gateway: Sendable {
     private let reactors: ReactorGroup
     private let services: GatewayServices
@@ -23,7 +23,9 @@ package final class Gateway: Sendable {
     ///   - settings: what is spent on peers that are not admitted yet.
     ///   - reactors: where connections live; started and stopped by the caller.
     ///   - cluster: certificates, CAs and settings, now and after every change.
+    ///   - identity: knows devices, users and tokens.
     ///   - backend: takes over admitted clients.
+    ///   - observer: hears of every admission and refusal.
     ///   - logger: gets one line per finished connection.
     ///   - date: the calendar's time, for what certificates say.
     /// - Throws: ``GatewayError/accessPointNamedTwice(_:)``.
@@ -32,7 +34,9 @@ package final class Gateway: Sendable {
         settings: AdmissionSettings = AdmissionSettings(),
         reactors: ReactorGroup,
         cluster: ClusterControl<ContextCatalog>,
+        identity: IdentityServices,
         backend: any Backend,
+        observer: (any GatewayObserver)? = nil,
         logger: Logger,
         date: @escaping @Sendable () -> Date = { Date() }
     ) throws(GatewayError) {
@@ -41,7 +45,15 @@ package final class Gateway: Sendable {
             throw .accessPointNamedTwice(accessPoint.name)
         }
         self.reactors = reactors
-        services = GatewayServices(settings: settings, cluster: cluster, backend: backend, logger: logger, date: date)
+        services = GatewayServices(
+            settings: settings,
+            cluster: cluster,
+            identity: identity,
+            backend: backend,
+            observer: observer,
+            logger: logger,
+            date: date
+        )
         counters = accessPoints.map { AccessPointCounters(name: $0.name) }
         var entrances: [Entrance] = []
         for (accessPoint, counters) in zip(accessPoints, counters) {
@@ -103,6 +115,7 @@ package final class Gateway: Sendable {
     package var statistics: GatewayStatistics {
         var result = GatewayStatistics()
         result.openConnections = services.limits.openConnections
+        result.authenticating = services.desk.waitingCount
         result.accessPoints = counters.map { $0.read() }
         result.serverNames = services.serverNames.read()
         return result

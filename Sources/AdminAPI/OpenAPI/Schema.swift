@@ -64,7 +64,12 @@ extension Schema {
 
     /// An object whose members are all texts, of any name.
     static func map(_ words: String) -> Schema {
-        Schema("object", words, ["additionalProperties": Schema.text("").json])
+        map(of: .text(""), words)
+    }
+
+    /// An object whose members are all of one shape, of any name.
+    static func map(of element: Schema, _ words: String) -> Schema {
+        Schema("object", words, ["additionalProperties": element.json])
     }
 
     /// Another schema of the document.

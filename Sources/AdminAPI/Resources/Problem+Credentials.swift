@@ -1,5 +1,6 @@
 import Credentials
 import Hummingbird
+import OpenSSL
 
 extension Problem {
     /// What is wrong with PEM text that was sent; or, for the keys that seal it, with the gateway.
@@ -14,6 +15,37 @@ extension Problem {
             status: .unprocessableContent,
             detail: "\(error)"
         )
+    }
+}
+
+extension Problem {
+    /// What is wrong with a file that was sent and understood.
+    init(unusable code: String, _ detail: String) {
+        self.init(
+            code: code,
+            title: "What was sent cannot be used",
+            status: .unprocessableContent,
+            detail: detail
+        )
+    }
+}
+
+extension RevocationListError {
+    /// A stable name for what is wrong with a list.
+    var code: String {
+        switch self {
+        case .tooLarge: "revocation-list-too-large"
+        case .unreadable: "revocation-list-unreadable"
+        case .several: "revocation-list-several"
+        case .delta: "revocation-list-delta"
+        case .indirect: "revocation-list-indirect"
+        case .partial: "revocation-list-partial"
+        case .unusableExtension: "revocation-list-extension"
+        case .wrongIssuer: "revocation-list-of-another-ca"
+        case .badSignature: "revocation-list-not-signed"
+        case .notYetValid: "revocation-list-not-yet-valid"
+        case .stale: "revocation-list-stale"
+        }
     }
 }
 
@@ -36,8 +68,7 @@ extension CredentialsError {
         case .unreadableFacts: "unreadable-facts"
         case .masterKeyMissing, .masterKeyInaccessible, .masterKeyPermissions, .masterKeyFormat, .masterKeyExists,
             .masterKeyUnavailable, .sealedUnderAnotherKey, .sealedKeyDamaged, .unusableCertificate,
-            .unusableCertificates,
-            .unusableCA, .openSSLUnavailable:
+            .unusableCertificates, .unusableCA, .unusableRevocationList, .openSSLUnavailable:
             nil
         }
     }

@@ -1,6 +1,6 @@
 import Credentials
 import Hummingbird
-import NIOCore
+import OpenSSL
 import Registry
 
 extension Problem {
@@ -12,7 +12,13 @@ extension Problem {
         case let error as RegistryError: self.init(error)
         case let error as ClusterControlError: self.init(error)
         case let error as DeviceError: self.init(error)
+        case let error as UserError: self.init(error)
+        case let error as TokenError: self.init(error)
         case let error as CredentialsError: self.init(error)
+        case let error as ProofFailure: self.init(unusable: error.code, "\(error)")
+        case let error as ClientCertificateFailure: self.init(unusable: error.code, "\(error)")
+        case let error as StapleFailure: self.init(unusable: error.code, "\(error)")
+        case let error as RevocationListError: self.init(unusable: error.code, "\(error)")
         case let refusal as ReloadRefusal: self.init(refusal)
         case let error as HTTPError where error.status == .contentTooLarge:
             self = .bodyTooLarge(limit: RequestBody.largest)

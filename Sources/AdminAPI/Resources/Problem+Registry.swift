@@ -21,24 +21,24 @@ extension Problem {
                 detail: "\(error)"
             )
         case .storage:
-            self.init(
-                code: "storage-failed",
-                title: "The change cannot be stored",
-                status: .serviceUnavailable,
-                detail: "\(error)"
-            )
+            self = .storageFailed()
         }
     }
 
     init(_ error: RegistryError) {
+        self.init(error.kind, code: error.code, detail: error.description, conflict: error.conflict)
+    }
+
+    init(_ kind: RegistryErrorKind, code: String, detail: String, conflict: Conflict?) {
         let (title, status): (String, HTTPResponse.Status) =
-            switch error.kind {
+            switch kind {
             case .badInput: ("The input cannot be used", .unprocessableContent)
             case .notFound: ("There is no such object", .notFound)
             case .conflict: ("The change contradicts what is there", .conflict)
             case .limitReached: ("A limit is reached", .conflict)
+            case .notAllowed: ("The role is not enough", .forbidden)
             }
-        self.init(code: error.code, title: title, status: status, detail: error.description, conflict: error.conflict)
+        self.init(code: code, title: title, status: status, detail: detail, conflict: conflict)
     }
 
     init(_ refusal: ReloadRefusal) {
@@ -66,9 +66,17 @@ extension RegistryError {
             Problem.Conflict(fingerprint: fingerprint.hex, slot: slot.description, dnsName: name.text)
         case .lastCustomWhileDefaultDisabled(let slot):
             Problem.Conflict(slot: slot.description)
+        case .certificateInGrace(let fingerprint, let slot, _):
+            Problem.Conflict(fingerprint: fingerprint.hex, slot: slot.description)
+        case .caActive(let fingerprint), .caHasClientCertificates(let fingerprint, _),
+            .revocationListOlder(let fingerprint, _, _):
+            Problem.Conflict(fingerprint: fingerprint.hex)
+        case .ambiguousReference(_, let matches):
+            Problem.Conflict(candidates: matches.map(\.hex))
         case .domainName, .fingerprint, .serialNumber, .objectName, .unknownSlotName, .tlsRangeReversed,
-            .noSuchCertificate, .noSuchCA,
-            .ambiguousReference, .slotEmpty, .certificateExpired, .certificateWithoutNames, .slotOutOfRange,
+            .noSuchCertificate, .noSuchCA, .registrationCode, .proofNeeded, .proofForOneCA, .noSuchRegistrationCode,
+            .registrationCodeExpired, .registrationCodeTaken, .registrationCodeLimit, .graceOutOfRange, .noGrace,
+            .graceEndPassed, .graceEndTooLate, .roleTooLow, .slotEmpty, .certificateExpired, .certificateWithoutNames, .slotOutOfRange,
             .customCertificateLimit, .unsupportedKey, .defaultCannotBeUnbound, .defaultNeededWithoutCustom,
             .caListedTwice,
             .caLimit, .noActiveCA, .anonymousOutsideOneWay:

@@ -1,4 +1,5 @@
 import Hummingbird
+import Registry
 
 /// What can be wrong with a request before anything is asked of the registry.
 extension Problem {
@@ -31,6 +32,40 @@ extension Problem {
             status: .notFound,
             detail: "\(path) is no resource of this API. See: /api/v1/openapi.json"
         )
+    }
+
+    /// Words of the store stay in the log: they may tell of the machine.
+    static func storageFailed() -> Problem {
+        Problem(
+            code: "storage-failed",
+            title: "The registry cannot be read or changed",
+            status: .serviceUnavailable,
+            detail: "The registry could not be read or changed, and nothing was. The gateway's log says why."
+        )
+    }
+
+    static func badClientID(_ text: String) -> Problem {
+        Problem(
+            code: "client-id",
+            title: "This cannot be a client id",
+            status: .unprocessableContent,
+            detail: "Found a client id of \(text.utf8.count) bytes; needed 1 to \(ClientIdentifier.maximumLength) bytes "
+                + "without U+0000."
+        )
+    }
+
+    static func noOpenRegistrationCode() -> Problem {
+        Problem(
+            code: "no-open-registration-code",
+            title: "No registration code is open",
+            status: .conflict,
+            detail: "No registration code was given out that could still be used. Get one: sluice ca-certs code"
+        )
+    }
+
+    /// There is nothing at a place where something may be.
+    static func nothingSet(_ code: String, _ detail: String) -> Problem {
+        Problem(code: code, title: "There is no such object", status: .notFound, detail: detail)
     }
 
     static func internalError() -> Problem {

@@ -56,5 +56,6 @@ package struct Problem: Error, Codable, Hashable, Sendable {
 
     /// The content type of problem details.
     package static let mediaType = "application/problem+json"
-    private static let typePrefix = "urn:sluice:problem:"
+    /// What every type begins with.
+    static let typePrefix = "urn:sluice:problem:"
 }

@@ -41,7 +41,7 @@ extension AdminServices {
         let revision = try call.precondition.revision(current: cluster.state.revision)
         let transition =
             dryRun
-            ? try await cluster.rehearse(change, at: now(), by: call.principal)
+            ? try await cluster.rehearse(change, at: now(), by: call.principal, expecting: revision)
             : try await cluster.apply(change, at: now(), by: call.principal, expecting: revision)
         return ChangeResource(transition, dryRun: dryRun, fingerprints: fingerprints)
     }

@@ -45,7 +45,7 @@ struct AuditRoutes {
         }
         let page = try await services.journals.audit.page(query(call), before: cursor, limit: part.limit)
         let resources = Page(page)
-        return try JSONResponse.make(resources, tag: EntityTag(of: resources))
+        return try JSONResponse.make(resources, tag: EntityTag(content: resources))
     }
 
     private func verify(_ call: AdminCall) async throws -> Response {

@@ -1,3 +1,4 @@
+import Credentials
 import Hummingbird
 import Registry
 
@@ -179,7 +180,7 @@ struct CARoutes {
         _ verification: String?,
         _ code: String?,
         isWaived: Bool,
-        of upload: CertificateUploads.Authorities,
+        of upload: CAUpload,
         _ call: AdminCall
     ) throws -> RegistrationProof {
         switch (verification, isWaived) {

@@ -1,5 +1,6 @@
 import Hummingbird
 import NIOCore
+import Registry
 
 /// `/api/v1/openapi.json`: what this API is, for programs.
 struct DocumentRoutes {

@@ -23,7 +23,7 @@ struct EventRoutes {
 
     private func follow(_ call: AdminCall) throws -> Response {
         let kinds = try call.choices("kind", ClusterEventKind.self)
-        let last = try call.request.headers[.lastEventID].map { text throws(Problem) in
+        let last = try call.lastEventID.map { text throws(Problem) in
             guard let id = UInt64(text) else {
                 throw .badParameter("Last-Event-ID", found: text, needed: "the id of an event of this stream")
             }

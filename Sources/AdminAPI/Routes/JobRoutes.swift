@@ -23,7 +23,7 @@ struct JobRoutes {
         let jobs = try await services.jobs.list()
         // The newest first: keys that fall as numbers grow.
         let page = try call.page().page(of: jobs, by: { String(Int64.max - $0.id) }, JobResource.init)
-        return try JSONResponse.make(page, tag: EntityTag(of: page))
+        return try JSONResponse.make(page, tag: EntityTag(content: page))
     }
 
     private func show(_ call: AdminCall) async throws -> Response {

@@ -60,11 +60,17 @@ struct RevocationListRoutes {
         case (nil, nil), (.some, .some): throw Problem.badBody("Needed either pem or der.")
         }
         let onStale = try body.onStale.map(Self.policy) ?? .hardFail
-        let list = try services.uploads.revocationList(bytes, of: authority, onStale: onStale, now: services.now())
+        let (list, warnings) = try services.uploads.revocationList(
+            bytes,
+            of: authority,
+            onStale: onStale,
+            now: services.now()
+        )
         return try await services.change(
             .setRevocationList(authority.fingerprint, list),
             call,
-            about: [authority.fingerprint]
+            about: [authority.fingerprint],
+            warnings: warnings
         )
     }
 

@@ -35,7 +35,7 @@ struct TokenRoutes {
     private func list(_ call: AdminCall) throws -> Response {
         let now = services.now()
         let page = try call.page().page(of: services.tokens.list(), by: \.name.text) { TokenResource($0, at: now) }
-        return try JSONResponse.make(page, tag: EntityTag(of: page))
+        return try JSONResponse.make(page, tag: EntityTag(content: page))
     }
 
     private func show(_ call: AdminCall) throws -> Response {

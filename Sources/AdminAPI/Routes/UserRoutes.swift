@@ -74,7 +74,7 @@ struct UserRoutes {
             items: page.users.map(UserResource.init),
             nextCursor: page.nextCursor.map { PageCursor.text(after: $0.text) }
         )
-        return try JSONResponse.make(resources, tag: EntityTag(of: resources))
+        return try JSONResponse.make(resources, tag: EntityTag(content: resources))
     }
 
     private func show(_ call: AdminCall) throws -> Response {

@@ -93,6 +93,11 @@ struct AdminCall: Sendable {
     /// The state in which the request wants the object to be.
     var precondition: Precondition { Precondition(request) }
 
+    /// The id of the event that the client saw last (WHATWG HTML § 9.2.4).
+    var lastEventID: String? {
+        request.headers.first { $0.name.canonicalName == "last-event-id" }?.value
+    }
+
     /// The part of a list that is asked for.
     func page() throws(Problem) -> PageRequest {
         PageRequest(

@@ -13,13 +13,18 @@ struct EntityTag: Hashable, Sendable {
 
     /// A state of one object, told by all of it that can be changed.
     init(of parts: String?...) {
-        // FNV-1a, 64 bits: it tells states of one object apart and guards nothing.
+        self.init(hashing: parts.flatMap { Array(($0.map { "+" + $0 } ?? "-").utf8) + [0] })
+    }
+
+    /// A state of a list, told by what it shows.
+    init(content: some Encodable) throws {
+        self.init(hashing: try JSONResponse.encoder().encode(content))
+    }
+
+    /// FNV-1a, 64 bits: it tells states of one object apart and guards nothing.
+    private init(hashing bytes: some Sequence<UInt8>) {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for part in parts {
-            for byte in (part.map { "+" + $0 } ?? "-").utf8 + [0] {
-                hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-            }
-        }
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         text = "s" + String(hash, radix: 16)
     }
 

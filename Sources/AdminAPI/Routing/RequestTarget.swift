@@ -1,4 +1,5 @@
 import Foundation
+import Hummingbird
 
 /// The path and the query of a request, taken apart (RFC 3986 § 3.3, § 3.4).
 struct RequestTarget: Sendable {

@@ -16,7 +16,8 @@ package protocol ClusterAdministration: Sendable {
     func rehearse(
         _ change: ClusterChange,
         at now: Date,
-        by principal: Principal
+        by principal: Principal,
+        expecting revision: UInt64?
     ) async throws(ClusterControlError) -> ClusterTransition
 }
 

@@ -10,6 +10,9 @@ package struct ClientHello: ~Copyable {
     /// The versions that the client offers, best first as far as it sorts them.
     package let offeredVersions: [TLSVersion]
 
+    /// Whether the client lists its versions one by one (RFC 8446 § 4.2.1); else it has named only the best one.
+    package let listsVersions: Bool
+
     /// Reads the view that OpenSSL offers inside its ClientHello callback.
     init(of ssl: OpaquePointer) throws(HelloDefect) {
         let name = try ClientHello.serverName(in: ssl)
@@ -17,6 +20,7 @@ package struct ClientHello: ~Copyable {
         self.ssl = ssl
         serverName = name
         offeredVersions = versions
+        listsVersions = ClientHello.body(ofExtension: TLSEXT_TYPE_supported_versions, in: ssl) != nil
     }
 
     /// The best version offered; nil when none is known here.

@@ -36,6 +36,16 @@ extension TLSConnection {
         return CertificateFacts(of: x509, der: der)
     }
 
+    /// What the certificate says whose chain was refused in the handshake; nil when none was. Takes some microseconds.
+    package var refusedPeerFacts: CertificateFacts? {
+        negotiation?.refusedCertificate.flatMap { try? Certificate(der: $0).facts }
+    }
+
+    /// SHA-256 of the certificate that this side shows, or would have shown before a session was resumed.
+    package var ownFingerprint: [UInt8]? {
+        SSL_get_certificate(ssl).flatMap { TLSConnection.der(of: $0) }.map { SHA256.hash($0) }
+    }
+
     /// The first CN of the peer's certificate; nil when there is none.
     package var peerCommonName: String? {
         SSL_get0_peer_certificate(ssl).flatMap {
@@ -45,7 +55,10 @@ extension TLSConnection {
 
     /// The DER of the peer's certificate; nil when it showed none.
     package var peerCertificateDER: [UInt8]? {
-        guard let x509 = SSL_get0_peer_certificate(ssl) else { return nil }
+        SSL_get0_peer_certificate(ssl).flatMap { TLSConnection.der(of: $0) }
+    }
+
+    static func der(of x509: OpaquePointer) -> [UInt8]? {
         let count = i2d_X509(x509, nil)
         guard count > 0 else {
             ErrorQueue.clear()

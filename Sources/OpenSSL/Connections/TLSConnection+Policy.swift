@@ -85,6 +85,7 @@ extension TLSConnection {
             return true
         } catch {
             note(.chain(error))
+            self.negotiation?.refusedCertificate = TLSConnection.der(of: leaf)
             X509_STORE_CTX_set_error(context, error.verificationError)
             return false
         }

@@ -226,6 +226,8 @@ struct Negotiation {
     var hasOwnAuthorities = false
     /// What sessions are bound to; nil: no resumption.
     var binding: SessionBinding?
+    /// The DER of the device's own certificate, if its chain was refused.
+    var refusedCertificate: [UInt8]?
     /// The session that the client asked to resume and may. OpenSSL can still decide for a full handshake.
     var candidate: SessionEntry?
 }

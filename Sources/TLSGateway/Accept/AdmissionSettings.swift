@@ -14,6 +14,12 @@ package struct AdmissionSettings: Hashable, Sendable {
     ///
     /// Client id, user name, password and will payload may each take 64 KiB by the standard; devices need far less.
     package var maxConnectBytes = 64 * 1024
+    /// Clients that may wait at a time for a password check or the registration of their certificate.
+    package var maxAuthenticating = 1000
+    /// Threads that check passwords.
+    package var passwordWorkers = 2
+    /// How many of the refusals that come in floods, before any TLS, are reported one by one in a second.
+    package var reportedFloodsPerSecond: Double = 10
 
     /// The settings with their defaults.
     package init() {}

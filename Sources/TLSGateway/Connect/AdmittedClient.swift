@@ -21,4 +21,6 @@ package struct AdmittedClient: ~Copyable {
     package let serverName: DomainName?
     /// The version of TLS; `nil` on a plain listener.
     package let tlsVersion: TLSVersion?
+    /// Tells later whether the client may still come in.
+    package let recheck: AdmissionRecheck
 }

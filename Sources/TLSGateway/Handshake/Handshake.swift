@@ -8,7 +8,7 @@ struct Handshake: ~Copyable {
     let stream: Stream
     private let transport: TLSTransport?
     private let mode: AuthenticationMode
-    private let settings: ClusterSettings
+    private let cluster: PublishedCluster<ContextCatalog>
 
     /// Sets the connection up on its reactor; `handler` hears of the end of the handshake after `stream.start()`.
     init(
@@ -17,22 +17,16 @@ struct Handshake: ~Copyable {
         on reactor: Reactor,
         handler: any StreamHandler
     ) throws(Refusal) {
-        let (record, cluster) = (accepted.record, accepted.cluster)
+        let record = accepted.record
         let peer = accepted.socket.peer
         let limits = entrance.services.settings
-        settings = cluster.state.settings
-        mode = entrance.mode(in: settings)
+        cluster = accepted.cluster
+        mode = entrance.mode(in: cluster.state.settings)
         switch entrance.endpoint.protocol {
         case .mqtts:
             let contexts = cluster.prepared.contexts(onReactor: reactor.index)
             guard let context = contexts.entry else { throw .noServerCertificate }
-            let router = ServerNameRouter(
-                accessPoint: entrance.accessPoint,
-                mode: mode,
-                cluster: cluster,
-                contexts: contexts,
-                date: entrance.services.date
-            )
+            let router = ServerNameRouter(entrance: entrance, mode: mode, cluster: cluster, contexts: contexts)
             do throws(OpenSSLError) {
                 let tls = try TLSTransport(
                     accepted.socket,
@@ -67,18 +61,38 @@ struct Handshake: ~Copyable {
         )
         let route = transport?.settleHandshake()
         if transport != nil { stream.deadline = now.advanced(by: connectTimeout) }
+        let proof = session.flatMap { PeerProof(of: $0) }
+        record.secured(by: mode, session.flatMap { route?.use(in: $0) })
+        if let proof { record.proved(proof, cluster.state) }
         return SecuredConnection(
             stream: stream,
             mode: mode,
-            settings: settings,
+            settings: cluster.state.settings,
             serverName: route?.name,
             tlsVersion: session?.version,
-            proof: session.flatMap { PeerProof(of: $0) }
+            proof: proof
         )
     }
 
-    /// Why the handshake failed, as the stream tells it.
-    func refusal(for reason: StreamCloseReason) -> Refusal {
+    /// Why the handshake failed, as the stream tells it; a client that does not know the new certificate of a slot is
+    /// remembered, so that its next handshake shows the old one.
+    func failed(
+        because reason: StreamCloseReason,
+        at entrance: Entrance,
+        _ record: ConnectionRecord
+    ) -> Refusal {
+        let refusal = refusal(for: reason)
+        guard let transport else { return refusal }
+        record.failed(transport.session)
+        if case .serverCertificateRefused(let alert) = refusal, Refusal.unknownChainAlerts.contains(alert),
+            let route = transport.route
+        {
+            entrance.services.refusedChains.refused(route, at: entrance.services.date())
+        }
+        return refusal
+    }
+
+    private func refusal(for reason: StreamCloseReason) -> Refusal {
         if let refusal = transport?.refusal { return refusal }
         return switch reason {
         case .transportFailed(let failure as TLSFailure): Refusal(failure)

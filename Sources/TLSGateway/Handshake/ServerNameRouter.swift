@@ -1,5 +1,5 @@
 import Credentials
-import FoundationEssentials
+import Foundation
 import OpenSSL
 import Registry
 
@@ -7,30 +7,28 @@ import Registry
 ///
 /// Decides everything that depends on the server name in one place, before OpenSSL has chosen anything.
 struct ServerNameRouter {
-    let accessPoint: AccessPoint
+    let entrance: Entrance
     let mode: AuthenticationMode
     let cluster: PublishedCluster<ContextCatalog>
     /// What the cluster's certificates and CAs are prepared as for the connection's reactor.
     let contexts: ReactorContexts
-    /// The clock that grace periods end by.
-    let date: @Sendable () -> Date
 
-    /// Routes by server name: exact over wildcard over default, or refuses.
+    /// Routes by server name: exact over wildcard over default, or refuses. During a grace period the new chain goes
+    /// first, and the old one to a client that has refused the new one.
     func route(
         _ hello: borrowing ClientHello,
         noting record: ConnectionRecord
     ) throws(Refusal) -> (HelloPolicy, ServerNameRoute) {
-        let settings = cluster.state.settings
         let indication = hello.serverName.map { ServerNameIndication($0) } ?? .absent
-        let choice = cluster.prepared.selection.choose(indication, unknown: accessPoint.unknownSNI, at: date())
-        record.asked(for: indication.name, answered: choice)
+        let (choice, rotation) = choose(indication, from: record.source, at: entrance.services.date())
+        record.asked(for: indication.name, by: hello, answered: choice)
         let group =
             switch choice {
             case .serve(let group, _): group
             case .refused(let refusal): throw Self.refusal(for: refusal)
             }
         guard let context = contexts.context(for: group) else { throw .noServerCertificate }
-        let route = ServerNameRoute(group: group, name: indication.name)
+        let route = ServerNameRoute(group: group, name: indication.name, rotation: rotation)
         let authentication: ClientAuthentication =
             switch mode {
             case .oneWay: .none
@@ -39,18 +37,42 @@ struct ServerNameRouter {
         let policy = HelloPolicy(
             context: context,
             clientAuthentication: authentication,
-            versions: settings.tls.versions,
+            versions: cluster.state.settings.tls.versions,
             sessionBinding: SessionBinding(hashing: circumstances(of: route))
         )
         return (policy, route)
     }
 
-    /// Everything whose change must force a full handshake: a session of one name, access point, mode, version range or
-    /// set of CAs is none of another's.
+    private func choose(
+        _ indication: ServerNameIndication,
+        from source: @autoclosure () -> NetworkAddress,
+        at now: Date
+    ) -> (CertificateChoice, Rotation?) {
+        let (selection, policy) = (cluster.prepared.selection, entrance.accessPoint.unknownSNI)
+        let choice = selection.choose(indication, unknown: policy, at: now)
+        guard case .serve(let group, _) = choice, let binding = replacedBinding(of: group, at: now),
+            let superseded = binding.superseded(at: now)
+        else { return (choice, nil) }
+        let key = RefusedChains.Key(source: source(), name: indication.name, certificate: binding.certificate)
+        let rotation = Rotation(key: key, superseded: superseded.certificate, until: superseded.until)
+        guard entrance.services.refusedChains.contains(key, at: now) else { return (choice, rotation) }
+        return (selection.choose(indication, unknown: policy, at: now, refusedCurrent: true), rotation)
+    }
+
+    /// The first of the slots that answer whose certificate was replaced and whose grace period is open.
+    private func replacedBinding(of group: SlotGroup, at now: Date) -> SlotBinding? {
+        for member in [group.preferred] + group.others {
+            if let binding = cluster.state.slots[member.slot], binding.superseded(at: now) != nil { return binding }
+        }
+        return nil
+    }
+
+    /// Everything whose change must force a full handshake: a session of one name, certificate, access point, mode,
+    /// version range or set of CAs is none of another's.
     private func circumstances(of route: ServerNameRoute) -> [UInt8] {
         let settings = cluster.state.settings
         let facts: [String] = [
-            route.group.description, route.name?.text ?? "", accessPoint.name, mode.rawValue,
+            route.group.description, route.name?.text ?? "", entrance.accessPoint.name, mode.rawValue,
             settings.tls.minimum.rawValue, settings.tls.maximum.rawValue, String(cluster.state.trustGeneration),
         ]
         // None of them contains a line feed, but an access point's name might: lengths keep them apart.
@@ -65,12 +87,4 @@ struct ServerNameRouter {
         case .malformed: .serverNameUnusable
         }
     }
-}
-
-/// Where a server name led.
-struct ServerNameRoute {
-    /// The slots of whose certificates one is shown.
-    let group: SlotGroup
-    /// The name as it was asked for, normalised; `nil` without one.
-    let name: DomainName?
 }

@@ -51,6 +51,9 @@ final class TLSTransport: StreamTransport {
     /// Our own refusal of the ClientHello, as long as the handshake is not settled.
     var refusal: Refusal? { negotiation?.refusal }
 
+    /// Where the server name led, as long as the handshake is not settled.
+    var route: ServerNameRoute? { negotiation?.route }
+
     /// Ends the handshake's part and gives where its server name led.
     func settleHandshake() -> ServerNameRoute? {
         defer { negotiation = nil }

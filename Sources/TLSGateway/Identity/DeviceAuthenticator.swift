@@ -6,56 +6,108 @@ import Registry
 
 /// Decides who a client is, by the mode its connection was set up with.
 enum DeviceAuthenticator {
-    /// Believes the request, or refuses it.
-    ///
-    /// The mode is the one that the connection was set up with. Whether a CA still stands is asked of the cluster as it
-    /// is now: a CONNECT may come long after its handshake.
-    static func identify(
-        _ request: consuming ConnectRequest,
+    /// What a CONNECT comes to at once.
+    enum Verdict {
+        /// The client is who it says it is.
+        case proved(ProvedIdentity)
+        /// Something has to be found out first, which takes time.
+        case asks(IdentityQuestion)
+    }
+
+    /// Believes the request, asks, or refuses it. Looks into memory only.
+    static func judge(
+        _ request: borrowing ConnectRequest,
         by services: GatewayServices
-    ) throws(Refusal) -> IdentifiedClient {
+    ) throws(Refusal) -> Verdict {
         guard !services.isDraining else { throw .shuttingDown }
-        let identity: DeviceIdentity
         switch request.secured.mode {
         case .oneWay:
-            identity = try anonymous(request.packet, request.secured.settings)
-        case .twoWay:
-            let chains = services.cluster.current.prepared.deviceChains
-            identity = .certificate(try certificate(of: request.secured, chains, at: services.date()))
-        case .oneDeviceOneCertificate:
-            // The gateway is told of no registered certificate, so that none can be active.
-            throw .clientCertificateMissing
+            return try named(request.packet, request.secured.settings, by: services)
+        case .twoWay, .oneDeviceOneCertificate:
+            guard let proof = request.secured.proof else { throw .clientCertificateMissing }
+            return try certified(proof, request.secured.mode, by: services)
         }
-        return IdentifiedClient(identity: identity, request: request)
     }
 
-    /// One-way: this node knows no users yet to check a password against, so only clients without a name come in.
-    private static func anonymous(
+    // MARK: By certificate
+
+    /// The chain was verified in this handshake or in the one that is resumed; here it is looked at again, and the
+    /// certificate's own record with it.
+    private static func certified(
+        _ proof: PeerProof,
+        _ mode: AuthenticationMode,
+        by services: GatewayServices
+    ) throws(Refusal) -> Verdict {
+        guard let fingerprint = try? Fingerprint(proof.facts.fingerprint) else { throw .clientCertificateMissing }
+        let standing = Standing.Certificate(chain: proof.chain, fingerprint: fingerprint, mode: mode)
+        let authority = try standing.authority(by: services, at: services.date()).fingerprint
+        let certificate = DeviceCertificate(fingerprint, proof.facts, authority: authority)
+        let entry = try standing.entry(by: services)
+        if entry == nil, mode == .oneDeviceOneCertificate {
+            return .asks(try registration(of: proof.facts, certificate, standing, by: services))
+        }
+        return .proved(
+            ProvedIdentity(
+                identity: .certificate(certificate),
+                clientID: entry?.clientID,
+                standing: .certificate(standing)
+            )
+        )
+    }
+
+    /// A certificate without a record is registered where that is switched on and nobody has deleted it before. The
+    /// finished handshake has proved its key, and the CONNECT has been read: it is no passer-by.
+    private static func registration(
+        of facts: CertificateFacts,
+        _ certificate: DeviceCertificate,
+        _ standing: Standing.Certificate,
+        by services: GatewayServices
+    ) throws(Refusal) -> IdentityQuestion {
+        guard !services.identity.devices.isBarred(certificate.fingerprint) else {
+            throw .certificateBarred(certificate.fingerprint)
+        }
+        guard services.cluster.current.state.settings.automaticRegistration,
+            let description = try? CertificateDescription(facts)
+        else { throw .certificateUnregistered(certificate.fingerprint) }
+        let registration = DeviceRegistration(description, authority: certificate.authority)
+        return .registration(registration, standing, certificate)
+    }
+
+    // MARK: By name
+
+    private static func named(
         _ packet: ConnectPacket,
-        _ settings: ClusterSettings
-    ) throws(Refusal) -> DeviceIdentity {
-        guard packet.userName == nil, packet.password == nil else { throw .passwordNotChecked }
-        guard settings.anonymous else { throw .anonymousNotAllowed }
-        return .anonymous
+        _ settings: ClusterSettings,
+        by services: GatewayServices
+    ) throws(Refusal) -> Verdict {
+        if let tokens = services.identity.tokens(), let token = tokens.token(in: packet) {
+            return .proved(try holder(of: token, tokens.verifier, at: services.date()))
+        }
+        guard let userName = packet.userName else {
+            guard packet.password == nil else { throw .userUnknown }
+            guard settings.anonymous else { throw .anonymousNotAllowed }
+            return .proved(ProvedIdentity(identity: .anonymous, standing: .unconditional))
+        }
+        guard let password = packet.password else { throw .passwordMissing }
+        let user = UserName(presented: userName.string).flatMap { services.identity.users.record($0) }
+        return .asks(.password(password.bytes, of: user))
     }
 
-    /// Two-way: the chain was verified in this handshake or in the one that is resumed. Since then the certificate may
-    /// have expired and its CA been taken out, and OpenSSL asks nobody when it resumes.
-    private static func certificate(
-        of secured: borrowing SecuredConnection,
-        _ chains: DeviceChainVerifier,
+    /// Who a token says its holder is. What the CONNECT says beside the token is not proved by anything and not asked.
+    private static func holder(
+        of token: [UInt8],
+        _ verifier: JWTVerifier,
         at now: Date
-    ) throws(Refusal) -> DeviceCertificate {
-        guard let proof = secured.proof else { throw .clientCertificateMissing }
-        let authority: RegisteredCA
-        do throws(DeviceChainFailure) {
-            authority = try chains.authority(of: proof.chain, at: now)
+    ) throws(Refusal) -> ProvedIdentity {
+        do throws(JWTFailure) {
+            let holder = try verifier.verify(token, at: now)
+            return ProvedIdentity(
+                identity: .token(user: holder.user),
+                clientID: holder.clientID.flatMap { ClientIdentifier($0) },
+                standing: .unconditional
+            )
         } catch {
-            throw Refusal(error)
+            throw .tokenRefused(error)
         }
-        guard let certificate = DeviceCertificate(proof.facts, authority: authority.fingerprint) else {
-            throw .clientCertificateMissing
-        }
-        return certificate
     }
 }

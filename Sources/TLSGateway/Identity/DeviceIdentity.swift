@@ -6,12 +6,24 @@ package import Registry
 package enum DeviceIdentity: Hashable, Sendable {
     /// Nobody: a client without a user name, where such are allowed.
     case anonymous
+    /// A user, by password.
+    case user(String)
+    /// The holder of a token, by the name that the token gives.
+    case token(user: String)
     /// The holder of a certificate's key.
     case certificate(DeviceCertificate)
 
     /// The certificate, if one was shown.
     package var certificate: DeviceCertificate? {
         if case .certificate(let certificate) = self { certificate } else { nil }
+    }
+
+    /// The user name that was proved; a name that a CONNECT merely states is none.
+    package var userName: String? {
+        switch self {
+        case .user(let name), .token(let name): name
+        case .anonymous, .certificate: nil
+        }
     }
 }
 
@@ -21,6 +33,10 @@ package struct DeviceCertificate: Hashable, Sendable {
     package let fingerprint: Fingerprint
     /// The registered CA that its chain ends at.
     package let authority: Fingerprint
+    /// The serial number given by the issuer.
+    package let serial: SerialNumber?
+    /// The subject as RFC 2253 text.
+    package let subject: String
     /// The first CN of the subject.
     package let commonName: String?
     /// The first OU of the subject.
@@ -31,12 +47,12 @@ package struct DeviceCertificate: Hashable, Sendable {
 
 extension DeviceCertificate {
     /// A certificate whose CA has been found to stand.
-    init?(_ facts: CertificateFacts, authority: Fingerprint) {
-        // Invariant: a SHA-256 has the length of a fingerprint.
-        guard let fingerprint = try? Fingerprint(facts.fingerprint) else { return nil }
+    init(_ fingerprint: Fingerprint, _ facts: CertificateFacts, authority: Fingerprint) {
         self.init(
             fingerprint: fingerprint,
             authority: authority,
+            serial: SerialNumber(hex: facts.serialHex),
+            subject: facts.subject,
             commonName: facts.commonName,
             organizationalUnit: facts.organizationalUnit,
             notAfter: facts.notAfter

@@ -3,23 +3,21 @@ import Registry
 
 /// A client whose identity is settled; which client id it gets is not.
 struct IdentifiedClient: ~Copyable {
-    let identity: DeviceIdentity
+    let proved: ProvedIdentity
     let request: ConnectRequest
 
-    init(identity: DeviceIdentity, request: consuming ConnectRequest) {
-        self.identity = identity
+    init(_ proved: ProvedIdentity, request: consuming ConnectRequest) {
+        self.proved = proved
         self.request = request
     }
 
     /// Settles the client id, which ends admission.
-    consuming func named(by accessPoint: AccessPoint) throws(Refusal) -> AdmittedClient {
+    consuming func named(at entrance: Entrance) throws(Refusal) -> AdmittedClient {
         let packet = request.packet
-        // A client that showed no certificate has none that its id could be measured by.
-        let rule = identity.certificate == nil ? .fill : accessPoint.clientIDPolicy
-        let outcome = rule.outcome(
+        let outcome = rule(at: entrance.accessPoint).outcome(
             connect: ClientIdentifier(packet.clientIdentifier.string),
-            registered: nil,
-            commonName: identity.certificate?.commonName.flatMap { ClientIdentifier($0) }
+            registered: proved.clientID,
+            commonName: proved.identity.certificate?.commonName.flatMap { ClientIdentifier($0) }
         )
         switch outcome {
         case .identified(let clientID, let isAssigned):
@@ -28,16 +26,27 @@ struct IdentifiedClient: ~Copyable {
                 connect: packet,
                 clientID: clientID,
                 isClientIDAssigned: isAssigned,
-                identity: identity,
-                accessPoint: accessPoint.name,
+                identity: proved.identity,
+                accessPoint: entrance.accessPoint.name,
                 serverName: request.secured.serverName,
-                tlsVersion: request.secured.tlsVersion
+                tlsVersion: request.secured.tlsVersion,
+                recheck: AdmissionRecheck(proved.standing, services: entrance.services)
             )
         case .missing:
             // [MQTT-3.1.3-8]
             throw .clientIdentifierMissing
         case .mismatch(let sent, let expected):
             throw .clientIdentifierMismatch(found: sent.text, needed: expected.text)
+        }
+    }
+
+    /// The access point's policy measures a client id by a certificate. A token that names a client id means that one
+    /// alone; who showed neither has nothing to be measured by.
+    private func rule(at accessPoint: AccessPoint) -> ClientIdentifierRule {
+        switch proved.identity {
+        case .certificate: accessPoint.clientIDPolicy
+        case .token where proved.clientID != nil: accessPoint.clientIDPolicy == .override ? .override : .requireMatch
+        case .anonymous, .user, .token: .fill
         }
     }
 }

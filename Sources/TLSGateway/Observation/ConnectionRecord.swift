@@ -6,21 +6,23 @@ import Registry
 
 /// What is to be said about one connection when it has ended, and its place under the connection limit.
 ///
-/// It lives as long as the socket, beyond admission. Decisions never come from here: they pass between the stages as
-/// values.
+/// It lives as long as the socket, beyond admission; what only the observer's report needs goes with that report.
+/// Decisions never come from here: they pass between the stages as values.
 final class ConnectionRecord {
     let acceptedAt: MonotonicTime
-    private var serverName: DomainName?
     var protocolVersion: ProtocolVersion?
-    private let peer: SocketAddress
-    private let entrance: Entrance
+    let peer: SocketAddress
+    let entrance: Entrance
+    private(set) var serverName: DomainName?
+    private(set) var session: TLSSessionFacts?
     private var permit: ConnectionPermit?
-    private var session: TLSSessionFacts?
     private var device: Fingerprint?
     private var clientID: ClientIdentifier?
     private var outcome: Outcome?
     private var isOpen = false
     private var isClosed = false
+    /// For the report; `nil` without an observer, and once it was made.
+    var notes: AdmissionNotes?
 
     /// What admission came to.
     private enum Outcome {
@@ -40,12 +42,17 @@ final class ConnectionRecord {
         self.peer = peer
         self.entrance = entrance
         self.permit = permit
+        if entrance.services.observer != nil { notes = AdmissionNotes() }
     }
 
+    /// Where it comes from.
+    var source: NetworkAddress { NetworkAddress(peer) }
+
     /// The ClientHello asked for a name.
-    func asked(for name: DomainName?, answered choice: CertificateChoice) {
+    func asked(for name: DomainName?, by hello: borrowing ClientHello, answered choice: CertificateChoice) {
         serverName = name
         entrance.services.serverNames.count(choice)
+        notes?.offer = TLSOffer(hello)
     }
 
     /// The transport is ready; a plain one has no session.
@@ -62,12 +69,13 @@ final class ConnectionRecord {
     }
 
     /// Admission has ended well.
-    func admitted(_ client: borrowing AdmittedClient) {
+    func admitted(_ client: borrowing AdmittedClient, isNewlyRegistered: Bool) {
         device = client.identity.certificate?.fingerprint
         clientID = client.clientID
         protocolVersion = client.connect.version
         outcome = .admitted
         entrance.counters.admitted()
+        reportAdmission(client.identity, client.clientID, isNewlyRegistered: isNewlyRegistered)
         finishIfOver()
     }
 
@@ -77,6 +85,7 @@ final class ConnectionRecord {
         outcome = .refused(refusal)
         entrance.counters.refused(refusal.reason)
         if !isOpen, entrance.endpoint.protocol == .mqtts { entrance.counters.handshakeFailed(nil) }
+        reportRefusal(refusal)
         finishIfOver()
     }
 
@@ -90,8 +99,9 @@ final class ConnectionRecord {
 
     /// Counts a refusal at accept. What comes in floods is logged for debugging only: a line would cost more than the
     /// refusal.
-    static func refusedAtAccept(_ refusal: Refusal, peer: SocketAddress, by entrance: Entrance) {
+    static func refusedAtAccept(_ refusal: Refusal, peer: SocketAddress, by entrance: Entrance, now: MonotonicTime) {
         entrance.counters.refused(refusal.reason)
+        reportAtAccept(refusal, peer: peer, by: entrance, now: now)
         let level: Logger.Level =
             switch refusal {
             case .noServerCertificate, .outOfResources: .info

@@ -4,6 +4,8 @@ package import OpenSSL
 package struct GatewayStatistics: Sendable {
     /// Connections open now, admitted or not, over all access points.
     package var openConnections = 0
+    /// Clients that wait for a password check or the registration of their certificate.
+    package var authenticating = 0
     /// The access points in the order of the configuration.
     package var accessPoints: [AccessPointStatistics] = []
     /// Handshakes by what their server name led to: a slot's label, `retired`, `unknown` or `malformed`.

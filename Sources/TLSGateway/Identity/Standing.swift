@@ -1,0 +1,70 @@
+import Credentials
+import Foundation
+import OpenSSL
+import Registry
+
+/// What an identity rests on: everything that can be taken from it after it was proved.
+enum Standing: Sendable {
+    /// Nothing that could be taken away.
+    case unconditional
+    /// A user, as long as it is switched on and the password stays the same.
+    case user(UserName, PasswordHashText)
+    /// A certificate.
+    case certificate(Certificate)
+
+    /// A proved certificate, by the mode that its connection was set up with.
+    struct Certificate: Sendable {
+        let chain: VerifiedChain
+        let fingerprint: Fingerprint
+        let mode: AuthenticationMode
+
+        /// Does the chain's CA stand, is everything within its time, is nothing on a revocation list?
+        ///
+        /// OpenSSL asks nobody of this when it resumes a session, and a CONNECT may come long after its handshake: so
+        /// the cluster is asked as it is now.
+        func authority(by services: GatewayServices, at now: Date) throws(Refusal) -> RegisteredCA {
+            do throws(DeviceChainFailure) {
+                return try services.cluster.current.prepared.deviceChains.authority(of: chain, at: now)
+            } catch {
+                throw Refusal(error)
+            }
+        }
+
+        /// The certificate's record, if it lets the device in; `nil` without a record.
+        ///
+        /// What is revoked stays out in two-way mode too, where no record is needed: an operator has said "never again".
+        func entry(by services: GatewayServices) throws(Refusal) -> DeviceEntry? {
+            guard let entry = services.identity.devices.entry(fingerprint) else { return nil }
+            try admits(entry)
+            return entry
+        }
+
+        /// Refuses a device whose record does not let it in.
+        func admits(_ entry: DeviceEntry) throws(Refusal) {
+            switch (mode, entry.state) {
+            case (_, .revoked): throw .certificateRevoked(fingerprint)
+            case (.oneDeviceOneCertificate, .inactive): throw .certificateInactive(fingerprint)
+            case (.oneDeviceOneCertificate, .pendingActivation): throw .certificatePendingActivation(fingerprint)
+            case (_, .active), (.twoWay, _), (.oneWay, _): break
+            }
+        }
+    }
+
+    /// Refuses what has been taken away meanwhile. Does not block.
+    func check(by services: GatewayServices, at now: Date) throws(Refusal) {
+        switch self {
+        case .unconditional:
+            break
+        case .user(let name, let hash):
+            guard let record = services.identity.users.record(name) else { throw .userUnknown }
+            guard record.passwordHash == hash else { throw .passwordWrong }
+            guard record.isEnabled else { throw .userDisabled }
+        case .certificate(let certificate):
+            _ = try certificate.authority(by: services, at: now)
+            let entry = try certificate.entry(by: services)
+            if entry == nil, certificate.mode == .oneDeviceOneCertificate {
+                throw .certificateUnregistered(certificate.fingerprint)
+            }
+        }
+    }
+}
