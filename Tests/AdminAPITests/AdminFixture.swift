@@ -57,7 +57,12 @@ struct AdminFixture: Sendable {
             node: NodeReports(
                 status: { status },
                 readiness: { readiness },
-                metrics: { "sluice_connections 1\n" },
+                metrics: { _ in
+                    MetricsAnswer(
+                        contentType: "text/plain; version=0.0.4; charset=utf-8",
+                        text: "sluice_connections 1\n"
+                    )
+                },
                 reload: reload
             ),
             now: { Self.now }

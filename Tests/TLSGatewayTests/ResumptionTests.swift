@@ -9,15 +9,6 @@ import Testing
 
 @Suite("A resumed session")
 struct ResumptionTests {
-    /// A clock that a test moves.
-    final class MovableClock: Sendable {
-        private let offset = Atomic<Int64>(0)
-
-        var wall: WallClock { WallClock { [self] in WallClock.system.seconds() + offset.load(ordering: .relaxed) } }
-
-        func advance(bySeconds seconds: Int64) { offset.wrappingAdd(seconds, ordering: .relaxed) }
-    }
-
     private func gateway(
         _ authorities: TestAuthority...,
         clock: WallClock = .system,

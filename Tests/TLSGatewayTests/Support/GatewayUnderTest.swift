@@ -8,11 +8,14 @@ import TLSGateway
 import TestAuthority
 import TestDevice
 
+import enum TestDevice.DeviceError
+
 /// A gateway on 127.0.0.1 with an echo behind it, a cluster in memory, and devices to send there.
 final class GatewayUnderTest {
     let cluster: TestCluster
     let backend = EchoBackend()
     let log = LogRecorder()
+    let observer = ObserverRecorder()
     let gateway: Gateway
     private let reactors: ReactorGroup
 
@@ -25,6 +28,7 @@ final class GatewayUnderTest {
         admission: AdmissionSettings = AdmissionSettings(),
         reactors count: Int = 2,
         clock: WallClock = .system,
+        tokens: TokenCheck? = nil,
         _ change: (inout AccessPoint) throws -> Void = { _ in }
     ) async throws {
         // A mode that needs a CA cannot be a cluster's first: it is switched to below.
@@ -48,7 +52,9 @@ final class GatewayUnderTest {
             settings: admission,
             reactors: reactors,
             cluster: cluster.control,
+            identity: cluster.identity(tokens: tokens),
             backend: backend,
+            observer: observer,
             logger: log.logger,
             date: { Date(timeIntervalSince1970: TimeInterval(clock.seconds())) }
         )
@@ -70,6 +76,12 @@ final class GatewayUnderTest {
     func finalStatistics() -> GatewayStatistics.AccessPointStatistics {
         reactors.stop()
         return gateway.statistics.accessPoints[0]
+    }
+
+    /// What the observer was told of refusals, by the time everything is at rest.
+    func finalRefusals() -> [RefusalReport] {
+        reactors.stop()
+        return observer.refusals
     }
 
     /// The log lines by the time everything is at rest.

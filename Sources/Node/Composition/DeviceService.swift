@@ -76,13 +76,13 @@ final class DeviceService: Service {
     }
 
     /// Whether devices are served, and if not, why.
-    var readiness: Readiness {
+    var readiness: Readiness.Check {
         let problem: String? =
             switch phase.withLock({ $0 }) {
             case .starting: "not listening yet"
             case .serving: nil
             case .draining: "shutting down"
             }
-        return Readiness(checks: [Readiness.Check(name: "listeners", problem: problem)])
+        return Readiness.Check(name: "listeners", problem: problem)
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import MQTTBroker
 import MQTTCodec
 import Registry
@@ -13,13 +14,24 @@ final class EmbeddedBroker: Backend {
 
     func serve(_ client: consuming AdmittedClient) {
         let certificate = client.identity.certificate
+        let recheck = client.recheck
         let profile = ClientProfile(
             clientID: ClientID(client.clientID.text),
             clientIDWasAssigned: client.isClientIDAssigned,
-            userName: client.connect.userName?.string,
+            // A name that nobody proved is none.
+            userName: client.identity.userName,
             commonName: certificate?.commonName,
             organizationalUnit: certificate?.organizationalUnit,
-            accessPoint: client.accessPoint
+            accessPoint: client.accessPoint,
+            serverName: client.serverName?.text,
+            tlsVersion: client.tlsVersion?.description,
+            credential: certificate.flatMap { Credential($0.fingerprint.bytes) },
+            issuer: certificate.flatMap { Credential($0.authority.bytes) },
+            serialNumber: certificate?.serial?.hex,
+            recheck: {
+                guard let refusal = recheck.refusal(at: Date()) else { return nil }
+                return refusal.reason.row.connack ?? .notAuthorized
+            }
         )
         broker.attach(client.stream, connect: client.connect, client: profile)
     }

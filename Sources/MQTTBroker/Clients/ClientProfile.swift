@@ -39,6 +39,28 @@ package struct ClientProfile: Sendable {
     /// The name of the access point the client came in by.
     package var accessPoint: String
 
+    /// The server name that the client asked for.
+    package var serverName: String?
+
+    /// The version of TLS that it speaks; nil without TLS.
+    package var tlsVersion: String?
+
+    /// What the client proved itself with, if it was a certificate; `Broker.disconnect` finds its sessions by it.
+    package var credential: Credential?
+
+    /// Who issued the credential.
+    package var issuer: Credential?
+
+    /// The serial number that the issuer gave the certificate, in hexadecimal.
+    package var serialNumber: String?
+
+    /// Asked once, on the event loop of the client's session, before CONNECT is accepted: why the client may no longer come
+    /// in, nil if it may.
+    ///
+    /// Sessions are found by `Broker.disconnect` from the same moment on, so that a client whose rights end between
+    /// admission and here is caught by one or the other. Must not block.
+    package var recheck: (@Sendable () -> ReasonCode?)?
+
     /// Describes an admitted client.
     package init(
         clientID: ClientID,
@@ -46,7 +68,13 @@ package struct ClientProfile: Sendable {
         userName: String? = nil,
         commonName: String? = nil,
         organizationalUnit: String? = nil,
-        accessPoint: String
+        accessPoint: String,
+        serverName: String? = nil,
+        tlsVersion: String? = nil,
+        credential: Credential? = nil,
+        issuer: Credential? = nil,
+        serialNumber: String? = nil,
+        recheck: (@Sendable () -> ReasonCode?)? = nil
     ) {
         self.clientID = clientID
         self.clientIDWasAssigned = clientIDWasAssigned
@@ -54,5 +82,11 @@ package struct ClientProfile: Sendable {
         self.commonName = commonName
         self.organizationalUnit = organizationalUnit
         self.accessPoint = accessPoint
+        self.serverName = serverName
+        self.tlsVersion = tlsVersion
+        self.credential = credential
+        self.issuer = issuer
+        self.serialNumber = serialNumber
+        self.recheck = recheck
     }
 }
