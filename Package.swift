@@ -253,8 +253,8 @@ let package = Package(
         // The built program with the clients that people use.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["sluice", "TestProcess"],
-            exclude: ["paho_session.py"],
+            dependencies: ["sluice", "TestAuthority", "TestProcess"],
+            exclude: ["paho_session.py", "devices.py"],
             swiftSettings: strict
         ),
 
