@@ -159,6 +159,14 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // A program to kill in the middle of an import.
+        .executableTarget(
+            name: "device-importer",
+            dependencies: ["Registry", "SQLiteStorage"],
+            path: "Tests/Support/DeviceImporter",
+            swiftSettings: strict
+        ),
+
         // One test target per target.
         .testTarget(name: "TestProcessTests", dependencies: ["TestProcess"], swiftSettings: strict),
         .testTarget(name: "ReactorsTests", dependencies: ["Reactors", "CLinux"], swiftSettings: strict),
@@ -177,7 +185,8 @@ let package = Package(
         .testTarget(
             name: "SQLiteStorageTests",
             dependencies: [
-                "SQLiteStorage", "Registry", "TestProcess", .product(name: "GRDB", package: "GRDB.swift"),
+                "SQLiteStorage", "Registry", "TestProcess", "device-importer",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict
         ),

@@ -61,7 +61,7 @@ import Testing
         let number = Int(found.revision)
         #expect(number >= changes)
         #expect(found == history[number - 1].transition.after)
-        let audit = SQLiteAuditStore(store)
+        let audit = store.audit
         #expect(try await audit.head().sequence == Int64(history[number - 1].audited))
         guard case .intact = try await audit.verify() else {
             Issue.record("the audit log is broken")

@@ -37,7 +37,7 @@ struct DeviceRegistryBench: AsyncParsableCommand {
     private func fill(_ fleet: Fleet) async throws {
         let registry = try SQLiteRegistryStore(in: DataDirectory(claiming: directory))
         if try await registry.load() == nil { try await fleet.registerAuthorities(in: registry) }
-        let store = SQLiteDeviceStore(registry)
+        let store = registry.devices
         let stored = try await DeviceControl(store: store, rules: fleet.rules).counts.total
         guard stored < certificates else { return }
         let clock = Stopwatch()
@@ -57,7 +57,7 @@ struct DeviceRegistryBench: AsyncParsableCommand {
         let before = residentBytes()
         let loading = Stopwatch()
         let devices = try await DeviceControl(
-            store: SQLiteDeviceStore(registry),
+            store: registry.devices,
             limit: RegistrationLimit(RegistrationLimit.Rate(perSecond: 1_000_000, burst: 1_000_000)),
             rules: fleet.rules
         )
@@ -147,7 +147,7 @@ struct DeviceRegistryBench: AsyncParsableCommand {
             if name.contains("empty") { try? FileManager.default.removeItem(atPath: directory) }
             let registry = try SQLiteRegistryStore(in: DataDirectory(claiming: directory))
             if try await registry.load() == nil { try await fleet.registerAuthorities(in: registry) }
-            let devices = try await DeviceControl(store: SQLiteDeviceStore(registry), rules: fleet.rules)
+            let devices = try await DeviceControl(store: registry.devices, rules: fleet.rules)
             let jobs = JobControl(devices: devices, now: { Date() }, sleep: { try await Task.sleep(for: $0) })
             let base = certificates + Int(Date().timeIntervalSince1970) * 10_000 + 1_000_000
             let content = (0..<rows).map { ImportRow(line: $0 + 1, .registration(fleet.registration(base + $0))) }

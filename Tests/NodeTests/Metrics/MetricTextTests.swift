@@ -11,7 +11,7 @@ import Testing
         page.family("connections_total", .counter, "Connections accepted.")
         page.sample(["access_point": "public"], 40)
         page.family("registrations_total", .counter, "Registered.")
-        page.sample([:], 3)
+        page.sample(3)
         page.family("tls_handshake_seconds", .histogram, "From accept to the end.")
         page.histogram([("access_point", "public")], bounds: [0.01, 0.5], counts: [2, 1, 4], sum: 9.25)
         page.family("process_open_fds", .gauge, "Descriptors that are open.")
