@@ -8,7 +8,7 @@ extension Refusal {
         switch failure {
         case .chain(let failure) where failure.isWithdrawal: self = .certificateWithdrawn(failure)
         case .chain(let failure): self = .clientCertificateRefused(failure)
-        case .authorityNotActive(let fingerprint): self = .issuerUnregistered(fingerprint)
+        case .authorityNotActive(let fingerprint), .graceEnded(let fingerprint, _, _): self = .issuerUnregistered(fingerprint)
         case .expired(let validUntil, let now): self = .certificateExpired(validUntil: validUntil, now: now)
         }
     }
