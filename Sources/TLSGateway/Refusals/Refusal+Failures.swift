@@ -8,7 +8,9 @@ extension Refusal {
         switch failure {
         case .chain(let failure) where failure.isWithdrawal: self = .certificateWithdrawn(failure)
         case .chain(let failure): self = .clientCertificateRefused(failure)
-        case .authorityNotActive(let fingerprint), .graceEnded(let fingerprint, _, _): self = .issuerUnregistered(fingerprint)
+        case .authorityNotActive(let fingerprint): self = .issuerUnregistered(fingerprint)
+        case .graceEnded(let fingerprint, let until, let now):
+            self = .issuerGraceEnded(fingerprint, until: until, now: now)
         case .expired(let validUntil, let now): self = .certificateExpired(validUntil: validUntil, now: now)
         }
     }
