@@ -24,6 +24,10 @@ build: ## release build of the executable, .build/release/sluice
 	@.ci/setup $(BUILD_PACKAGES)
 	$(SWIFT) build -c release --product sluice $(SWIFT_FLAGS)
 
+.PHONY: man
+man: build ## manual pages, .build/man/man1: try man -l .build/man/man1/sluice.1
+	$(SLUICE) manual .build/man/man1
+
 .PHONY: demo
 demo: ## the main job, shown: gateway, custom domain, DNS check, devices by mutual TLS, one refused
 	@.ci/setup $(BUILD_PACKAGES) $(DEMO_PACKAGES)

@@ -245,6 +245,7 @@ let package = Package(
             name: "sluiceTests",
             dependencies: [
                 "sluice", "Node", "AdminAPI", "NameCheck", "LDNS", "TLSGateway", "Credentials", "Registry", "OpenSSL",
+                "TestAuthority", "TestProcess",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
