@@ -37,7 +37,7 @@ struct OpenedRegistry: Sendable {
             try ContextCatalog(state, encryption: encryption, environment: environment)
         }
         let devices = try await DeviceControl(
-            store: SQLiteDeviceStore(store),
+            store: store.devices,
             limit: RegistrationLimit(configuration.registration),
             rules: RegistrationRules(
                 automaticActivation: { control.current.state.settings.automaticActivation },

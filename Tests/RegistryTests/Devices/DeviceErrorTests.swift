@@ -64,7 +64,7 @@ import Testing
         #expect(Set(Self.table.map(\.1)).count == Self.table.count)
     }
 
-    @Test(arguments: [(Duration.milliseconds(1), 1), (.seconds(1), 1), (.milliseconds(1001), 2), (.zero, 1)])
+    @Test(arguments: [(Duration.milliseconds(1), Int64(1)), (.seconds(1), 1), (.milliseconds(1001), 2), (.zero, 1)])
     func `a wait is told in whole seconds, never too short`(wait: Duration, seconds: Int64) {
         #expect(wait.roundedUpToSeconds == seconds)
         #expect(DeviceError.rateLimited(perSecond: 15, retryAfter: wait).retryAfter == wait)

@@ -15,7 +15,7 @@ import Testing
     }
 
     private func importer() throws -> ChildProcess {
-        try ChildProcess(program, [directory.path, "\(Self.rows)"], output: .pipe, errors: .inherit)
+        try ChildProcess(program, [directory.path, "\(Self.rows)"], output: .pipe, errors: .inherited)
     }
 
     @Test(.timeLimit(.minutes(2)))

@@ -145,8 +145,9 @@ import Testing
         let (registry, authorities) = try await deviceRegistry(directory.path)
         let control = try await deviceControl(registry)
         try registry.close()
+        let registration = try registration(1, authority: authorities[0])
         do {
-            _ = try await control.register(registration(1, authority: authorities[0]), at: noon, by: administrator)
+            _ = try await control.register(registration, at: noon, by: administrator)
             Issue.record("stored")
         } catch {
             #expect(error.kind == .unavailable)
