@@ -22,7 +22,7 @@ extension ClusterState {
         return ClusterTransition(
             before: self,
             after: after,
-            summary: steps.count == 1 ? steps[0].summary : RegistryChangeSummary(joining: steps.map(\.summary)),
+            summary: RegistryChangeSummary(joining: steps.map(\.summary)),
             records: steps.flatMap(\.records),
             unregistered: Set(steps.compactMap(\.unregistered))
         )

@@ -125,6 +125,7 @@ struct GatewaySetUpTests {
                 accessPoints: [point, point],
                 reactors: ReactorGroup(count: 1),
                 cluster: cluster.control,
+                identity: cluster.identity(),
                 backend: EchoBackend(),
                 logger: LogRecorder().logger
             )
@@ -147,6 +148,7 @@ struct GatewaySetUpTests {
             accessPoints: [point],
             reactors: reactors,
             cluster: running.cluster.control,
+            identity: running.cluster.identity(),
             backend: EchoBackend(),
             logger: LogRecorder().logger
         )
@@ -168,6 +170,7 @@ struct GatewaySetUpTests {
             ],
             reactors: reactors,
             cluster: cluster.control,
+            identity: cluster.identity(),
             backend: EchoBackend(),
             logger: LogRecorder().logger
         )

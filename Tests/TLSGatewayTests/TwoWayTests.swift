@@ -56,13 +56,13 @@ struct TwoWayTests {
         Unfit(
             testDescription: "for servers only",
             alert: .unsupportedCertificate,
-            reason: .clientCertificateUnfit,
+            reason: .clientCertificateWrongPurpose,
             shape: .client.with { $0.purposes = [.serverAuth] }
         ),
         Unfit(
             testDescription: "of a short RSA key",
             alert: .badCertificate,
-            reason: .clientCertificateUnfit,
+            reason: .clientCertificateWeakKey,
             shape: .client.with { $0.key = .rsa(bits: 1024) },
             // OpenSSL's client takes such a key only at the security level of old versions.
             versions: .tls1_1 ... .tls1_1
@@ -162,8 +162,8 @@ struct OneWayTests {
     @Test(arguments: [
         (ProtocolVersion.v3_1_1, nil, Fate.connack(.notAuthorized), Refusal.Reason.anonymousNotAllowed),
         (.v5, nil, .connack(.notAuthorized), .anonymousNotAllowed),
-        (.v3_1_1, "user", .connack(.badUserNameOrPassword), .passwordNotChecked),
-        (.v5, "user", .connack(.badUserNameOrPassword), .passwordNotChecked),
+        (.v3_1_1, "user", .connack(.badUserNameOrPassword), .passwordMissing),
+        (.v5, "user", .connack(.badUserNameOrPassword), .passwordMissing),
     ])
     func `admits nobody while anonymous is off`(
         version: ProtocolVersion,

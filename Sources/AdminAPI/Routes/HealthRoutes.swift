@@ -27,8 +27,8 @@ struct HealthRoutes {
         case "readyz": return readiness(isVerbose: target.query.contains { $0.name == "verbose" })
         default:
             if !isLocal(context.channel) { _ = try await access.principal(of: request, on: context.channel) }
-            // The text format that Prometheus asks for by default.
-            return text(node.metrics(), type: "text/plain; version=0.0.4; charset=utf-8")
+            let metrics = node.metrics(request.headers[.accept])
+            return text(metrics.text, type: metrics.contentType)
         }
     }
 

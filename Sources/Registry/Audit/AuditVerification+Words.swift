@@ -10,7 +10,8 @@ extension AuditVerification: CustomStringConvertible {
     package var description: String {
         switch self {
         case .intact(let head) where head == .empty: "The audit log is empty and intact."
-        case .intact(let head): "The audit log is intact: \(head.sequence) entries, the last one sealed by \(head.hash)."
+        case .intact(let head):
+            "The audit log is intact: \(head.sequence) entries, the last one sealed by \(head.hash)."
         case .broken(let broken): broken.description
         }
     }

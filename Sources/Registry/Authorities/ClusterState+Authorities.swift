@@ -117,7 +117,10 @@ extension ClusterState {
         guard settings.mode != .oneDeviceOneCertificate || authority.state == .inactive else {
             throw .caActive(fingerprint)
         }
-        let devices = facts.clientCertificates(of: fingerprint)
+        // What it replaced goes with it, so that its devices count too.
+        let concerned =
+            [fingerprint] + supersededAuthorities.values.filter { $0.replacedBy == fingerprint }.map(\.ca.fingerprint)
+        let devices = concerned.map(facts.clientCertificates).reduce(0, +)
         guard devices == 0 else { throw .caHasClientCertificates(fingerprint, count: devices) }
         authorities[fingerprint] = nil
         trustGeneration += 1

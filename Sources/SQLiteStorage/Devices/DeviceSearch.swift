@@ -8,23 +8,38 @@ import Registry
 /// with a bound, how many rows each condition leaves:
 /// 1. If one leaves few enough, all of its rows are looked at and sorted.
 /// 2. Otherwise the list is walked in its order, by an index that begins with one of the conditions where there is such a
-///    one. Every condition leaves many rows then, and a page is mostly found soon. How far one page walks is bounded: rare
+///    one. Every condition leaves many rows then, and a page is mostly found soon. How long one page walks is bounded: rare
 ///    combinations of frequent values give short pages, each with a cursor to go on.
 struct DeviceSearch: Sendable {
     private let query: DeviceQuery
     private let effort: DeviceQueryEffort
+    private let patience: Duration
+    private let sortable: Int
+    private let walk: Int
     private let conditions: [DeviceCondition]
     private let position: DeviceListPosition?
 
-    /// Rows of one condition that are looked at and sorted: some 30 ms.
-    private static let sortable = 20_000
-    /// Rows that one page walks along at most: some 30 ms.
-    private static let walk = 25_000
+    /// How long a page is walked for, at least one step.
+    static let usualPatience = Duration.milliseconds(20)
+    /// Rows of one condition that are looked at and sorted: some 30 ms where they lie scattered over a million others.
+    static let usualSortable = 8_000
+    /// Rows of one step of a walk: some 15 ms at worst.
+    static let usualWalk = 4_000
 
-    /// Throws `DeviceError.cursor` or `.filter`.
-    init(_ query: DeviceQuery, at now: Date, effort: DeviceQueryEffort) throws(DeviceError) {
+    /// Throws `DeviceError.cursor`.
+    init(
+        _ query: DeviceQuery,
+        at now: Date,
+        effort: DeviceQueryEffort,
+        patience: Duration = Self.usualPatience,
+        sortable: Int = Self.usualSortable,
+        walk: Int = Self.usualWalk
+    ) throws(DeviceError) {
         self.query = query
         self.effort = effort
+        self.patience = patience
+        self.sortable = sortable
+        self.walk = walk
         conditions = DeviceCondition.all(of: query, at: now)
         position = try query.cursor.map { text throws(DeviceError) in
             guard let position = DeviceListPosition(text, sort: query.sort) else { throw .cursor(text) }
@@ -45,13 +60,21 @@ struct DeviceSearch: Sendable {
 
     private func rows(_ database: Database) throws -> (rows: [DeviceListPosition], next: DeviceListPosition?) {
         if let driver = try fewest(database) { return try sorted(driver, database) }
-        return try walked(database)
+        let start = ContinuousClock.now
+        var found: [DeviceListPosition] = []
+        var position = position
+        repeat {
+            let (rows, next) = try walked(from: position, limit: query.limit - found.count, database)
+            found += rows
+            position = next
+        } while position != nil && found.count < query.limit && ContinuousClock.now - start < patience
+        return (found, position)
     }
 
     /// The place of the condition that leaves the fewest rows, if it leaves few.
     private func fewest(_ database: Database) throws -> Int? {
         var fewest: Int?
-        var bound = Self.sortable + 1
+        var bound = sortable + 1
         for (place, condition) in conditions.enumerated() {
             guard let count = try condition.count(upTo: bound, database), count < bound else { continue }
             fewest = place
@@ -80,8 +103,12 @@ struct DeviceSearch: Sendable {
         return (Array(rows.prefix(query.limit)), rows.count > query.limit ? rows[query.limit - 1] : nil)
     }
 
-    /// The list in its order, row by row, up to the bound.
-    private func walked(_ database: Database) throws -> (rows: [DeviceListPosition], next: DeviceListPosition?) {
+    /// The list in its order from a place on, row by row, up to the end of the step.
+    private func walked(
+        from position: DeviceListPosition?,
+        limit: Int,
+        _ database: Database
+    ) throws -> (rows: [DeviceListPosition], next: DeviceListPosition?) {
         let start = conditions.firstIndex { $0.path(sort: query.sort.key) != nil }
         let index = start.flatMap { conditions[$0].path(sort: query.sort.key) } ?? query.sort.key.index
         // Conditions on what the index is sorted by tell where the walk begins and ends; the others are tried on its rows.
@@ -93,21 +120,21 @@ struct DeviceSearch: Sendable {
         if let position { range.append(position.condition(query.sort)) }
         let (rangeSQL, rangeArguments) = range.joined
         let (triedSQL, triedArguments) = tried.joined
-        let walk = "FROM clientCertificate INDEXED BY \(index) WHERE \(rangeSQL) ORDER BY \(order)"
+        let path = "FROM clientCertificate INDEXED BY \(index) WHERE \(rangeSQL) ORDER BY \(order)"
         let columns = Set(tried.flatMap(\.columns)).union([column]).sorted().joined(separator: ", ")
         let rows = try positions(
             database,
-            "SELECT id, \(column) FROM (SELECT id, \(columns) \(walk) LIMIT ?) WHERE \(triedSQL) LIMIT ?",
-            rangeArguments + [(effort == .bounded ? Self.walk : -1).databaseValue] + triedArguments
-                + [(query.limit + 1).databaseValue]
+            "SELECT id, \(column) FROM (SELECT id, \(columns) \(path) LIMIT ?) WHERE \(triedSQL) LIMIT ?",
+            rangeArguments + [(effort == .bounded ? walk : -1).databaseValue] + triedArguments
+                + [(limit + 1).databaseValue]
         )
-        guard rows.count <= query.limit else { return (Array(rows.prefix(query.limit)), rows[query.limit - 1]) }
+        guard rows.count <= limit else { return (Array(rows.prefix(limit)), rows[limit - 1]) }
         guard effort == .bounded, !tried.isEmpty else { return (rows, nil) }
         // The row at which the walk was cut off, if it was.
         let last = try positions(
             database,
-            "SELECT id, \(column) \(walk) LIMIT 1 OFFSET ?",
-            rangeArguments + [(Self.walk - 1).databaseValue]
+            "SELECT id, \(column) \(path) LIMIT 1 OFFSET ?",
+            rangeArguments + [(walk - 1).databaseValue]
         )
         return (rows, last.first)
     }

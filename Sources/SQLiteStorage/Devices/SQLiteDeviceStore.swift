@@ -4,20 +4,26 @@ package import Registry
 
 /// The client certificate registry in the registry's SQLite file.
 package final class SQLiteDeviceStore: DeviceStore {
-    /// Held, because it holds the database and the claim on its directory.
-    private let registry: SQLiteRegistryStore
+    private let file: JournalFile
+    private let pool: DatabasePool
 
-    /// Keeps client certificates in the database of a registry.
-    package init(_ registry: SQLiteRegistryStore) { self.registry = registry }
-
-    /// Reads every row's columns as they lie in SQLite's memory. Throws a `StorageError`.
-    package func load(into loader: DeviceTableLoader) async throws {
-        try await translatingErrors("be read") { () async throws in try fill(loader) }
+    init(_ registry: SQLiteRegistryStore) {
+        file = JournalFile(registry.pool, in: registry.directory)
+        pool = registry.pool
     }
 
-    /// Blocks: the loader belongs to one thread, and starting waits for it anyway.
+    /// Reads every row's columns as they lie in SQLite's memory; blocks, because starting waits for it anyway. Throws a
+    /// `StorageError`.
+    package func load(into loader: DeviceTableLoader) async throws {
+        do {
+            try fill(loader)
+        } catch let error as DatabaseError {
+            throw RegistryDatabase.storageError(error, operation: "be read", path: pool.path)
+        }
+    }
+
     private func fill(_ loader: DeviceTableLoader) throws {
-        try registry.pool.read { database in
+        try pool.read { database in
             try DeviceLoading.records(database, into: loader)
             try DeviceLoading.tombstones(database, into: loader)
         }
@@ -27,69 +33,60 @@ package final class SQLiteDeviceStore: DeviceStore {
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (any DeviceTransaction) throws -> Value
     ) async throws -> Value {
-        try await translatingErrors("be changed") {
-            try await registry.pool.write { try body(DeviceRowTransaction(database: $0)) }
-        }
+        try await file.write { try body(DeviceRowTransaction(database: $0)) }
     }
 
     /// Throws what the body throws, or a `StorageError`.
     package func read<Value: Sendable>(
         _ body: @escaping @Sendable (any DeviceReader) throws -> Value
     ) async throws -> Value {
-        try await translatingErrors("be read") {
-            try await registry.pool.read { try body(DeviceRowTransaction(database: $0)) }
-        }
+        try await file.read { try body(DeviceRowTransaction(database: $0)) }
     }
 
     /// Throws `DeviceError.cursor`, or a `StorageError`.
     package func page(_ query: DeviceQuery, at now: Date, effort: DeviceQueryEffort) async throws -> DevicePage {
         let search = try DeviceSearch(query, at: now, effort: effort)
-        return try await translatingErrors("be read") {
-            try await registry.pool.read { try search.page($0) }
-        }
+        return try await file.read { try search.page($0) }
     }
 
     /// Throws a `StorageError`.
     package func tombstones(after cursor: Fingerprint?, limit: Int) async throws -> [Tombstone] {
-        try await translatingErrors("be read") {
-            try await registry.pool.read { try TombstoneRows.page($0, after: cursor, limit: limit) }
-        }
+        try await file.read { try TombstoneRows.page($0, after: cursor, limit: limit) }
     }
 
     /// Throws a `StorageError`.
     package func markSeen(_ seen: [Fingerprint: Date]) async throws {
-        try await translatingErrors("be changed") {
-            try await registry.pool.write { database in
-                let statement = try database.cachedStatement(
-                    sql:
-                        "UPDATE clientCertificate SET lastSeenAt = :time WHERE fingerprint = :key AND lastSeenAt < :time"
-                )
-                for (fingerprint, time) in seen {
-                    try statement.execute(arguments: ["time": time.milliseconds, "key": Data(fingerprint.bytes)])
-                }
+        try await file.write { database in
+            let statement = try database.cachedStatement(
+                sql: "UPDATE clientCertificate SET lastSeenAt = :time WHERE fingerprint = :key AND lastSeenAt < :time"
+            )
+            for (fingerprint, time) in seen {
+                try statement.execute(arguments: ["time": time.milliseconds, "key": Data(fingerprint.bytes)])
             }
         }
     }
 
     /// Throws a `StorageError`.
     package func history(of fingerprint: Fingerprint, before cursor: Int64?, limit: Int) async throws -> AuditPage {
-        try await translatingErrors("be read") {
-            try await registry.pool.read { database in
-                try DeviceHistory.page(database, of: fingerprint, before: cursor, limit: limit)
-            }
+        let query = AuditQuery(action: DeviceChange.auditPrefix, object: fingerprint.hex)
+        return try await file.read { database in
+            let entries = try AuditRows.fetch(
+                query,
+                before: cursor,
+                after: nil,
+                isNewestFirst: true,
+                limit: limit + 1,
+                in: database
+            )
+            let shown = Array(entries.prefix(limit))
+            return AuditPage(entries: shown, nextCursor: entries.count > limit ? shown.last?.sequence : nil)
         }
     }
+}
 
-    private func translatingErrors<Value: Sendable>(
-        _ operation: String,
-        _ body: () async throws -> Value
-    ) async throws -> Value {
-        do {
-            return try await body()
-        } catch let error as DatabaseError {
-            throw RegistryDatabase.storageError(error, operation: operation, path: registry.pool.path)
-        }
-    }
+extension SQLiteRegistryStore {
+    /// The client certificate registry.
+    package var devices: SQLiteDeviceStore { SQLiteDeviceStore(self) }
 }
 
 /// Fills the table in memory without a Swift value per column: a million rows in a second or two.

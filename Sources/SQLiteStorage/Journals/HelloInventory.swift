@@ -83,7 +83,8 @@ enum HelloInventory {
         for group in groups { arguments += [group.offer.rawValue, group.tlsVersion?.rawValue] }
         return try Row.fetchAll(
             database,
-            sql: "SELECT * FROM hello WHERE lastSeen >= ? AND (\(condition)) ORDER BY lastSeen DESC, client LIMIT \(limit)",
+            sql:
+                "SELECT * FROM hello WHERE lastSeen >= ? AND (\(condition)) ORDER BY lastSeen DESC, client LIMIT \(limit)",
             arguments: arguments
         ).map { row in
             let row = StoredRow(row, table: "hello")

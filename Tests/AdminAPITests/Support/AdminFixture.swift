@@ -194,7 +194,7 @@ struct AdminFixture: Sendable {
         return NodeReports(
             status: { status },
             readiness: { options.readiness },
-            metrics: { "sluice_connections 1\n" },
+            metrics: { _ in MetricsAnswer(contentType: "text/plain; version=0.0.4; charset=utf-8", text: "sluice_connections 1\n") },
             reload: options.reload
         )
     }

@@ -16,6 +16,7 @@ final class EchoBackend: Backend {
         let accessPoint: String
         let serverName: String?
         let tlsVersion: TLSVersion?
+        let recheck: AdmissionRecheck
     }
 
     private let admitted = Mutex<[Guest]>([])
@@ -31,7 +32,8 @@ final class EchoBackend: Backend {
             connect: client.connect,
             accessPoint: client.accessPoint,
             serverName: client.serverName?.text,
-            tlsVersion: client.tlsVersion
+            tlsVersion: client.tlsVersion,
+            recheck: client.recheck
         )
         admitted.withLock { $0.append(guest) }
         let stream = client.stream

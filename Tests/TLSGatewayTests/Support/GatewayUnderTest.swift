@@ -8,11 +8,14 @@ import TLSGateway
 import TestAuthority
 import TestDevice
 
+import enum TestDevice.DeviceError
+
 /// A gateway on 127.0.0.1 with an echo behind it, a cluster in memory, and devices to send there.
 final class GatewayUnderTest {
     let cluster: TestCluster
     let backend = EchoBackend()
     let log = LogRecorder()
+    let observer = ObserverRecorder()
     let gateway: Gateway
     private let reactors: ReactorGroup
 
@@ -25,6 +28,8 @@ final class GatewayUnderTest {
         admission: AdmissionSettings = AdmissionSettings(),
         reactors count: Int = 2,
         clock: WallClock = .system,
+        tokens: TokenCheck? = nil,
+        secondAccessPoint: String? = nil,
         _ change: (inout AccessPoint) throws -> Void = { _ in }
     ) async throws {
         // A mode that needs a CA cannot be a cluster's first: it is switched to below.
@@ -43,12 +48,21 @@ final class GatewayUnderTest {
             listeners: endpoints
         )
         try change(&accessPoint)
+        let second = try secondAccessPoint.map { name in
+            AccessPoint(
+                name: name,
+                hostname: try DomainName("second.example.net"),
+                listeners: [AccessPoint.Endpoint(address: try SocketAddress("127.0.0.1:0"))]
+            )
+        }
         gateway = try Gateway(
-            accessPoints: [accessPoint],
+            accessPoints: [accessPoint] + [second].compactMap(\.self),
             settings: admission,
             reactors: reactors,
             cluster: cluster.control,
+            identity: cluster.identity(tokens: tokens),
             backend: backend,
+            observer: observer,
             logger: log.logger,
             date: { Date(timeIntervalSince1970: TimeInterval(clock.seconds())) }
         )
@@ -72,6 +86,12 @@ final class GatewayUnderTest {
         return gateway.statistics.accessPoints[0]
     }
 
+    /// What the observer was told of refusals, by the time everything is at rest.
+    func finalRefusals() -> [RefusalReport] {
+        reactors.stop()
+        return observer.refusals
+    }
+
     /// The log lines by the time everything is at rest.
     func finalLog() -> [LogRecorder.Line] {
         reactors.stop()
@@ -91,6 +111,7 @@ struct Caller {
     var versions: ClosedRange<TLSVersion> = .tls1_2 ... .tls1_3
     var mqtt = ProtocolVersion.v5
     var clientID: Text = "device"
+    var cleanStart = true
     var userName: Text?
     var password: Password?
 
@@ -98,6 +119,7 @@ struct Caller {
     var connect: ConnectPacket {
         ConnectPacket(
             version: mqtt,
+            cleanStart: cleanStart,
             keepAlive: 60,
             clientIdentifier: clientID,
             userName: userName,
@@ -170,5 +192,14 @@ extension GatewayUnderTest {
         defer { pipe.close() }
         try pipe.handshake(by: .now + Self.patience)
         return pipe.connection.peerFacts?.dnsNames ?? []
+    }
+}
+
+extension TestDevice {
+    /// The answer to a CONNECT that was sent before.
+    func connack() throws(DeviceError) -> ConnackPacket {
+        try receive { received in
+            if case .packet(.connack(let packet)) = received { packet } else { nil }
+        }
     }
 }

@@ -15,6 +15,7 @@ final class StillGateway {
     let cluster: TestCluster
     let backend = EchoBackend()
     let log = LogRecorder()
+    let observer = ObserverRecorder()
     let services: GatewayServices
     let counters = AccessPointCounters(name: "still")
     private let entrance: Entrance
@@ -43,7 +44,9 @@ final class StillGateway {
         services = GatewayServices(
             settings: admission,
             cluster: cluster.control,
+            identity: cluster.identity(),
             backend: backend,
+            observer: observer,
             logger: log.logger,
             date: { .now }
         )

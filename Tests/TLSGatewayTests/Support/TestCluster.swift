@@ -3,12 +3,17 @@ import FoundationEssentials
 import OpenSSL
 import Registry
 import Synchronization
+import TLSGateway
 import TestAuthority
 
-/// A cluster in memory, changed by the same rules as a real one.
+/// A cluster in memory with its devices and users, changed by the same rules as a real one.
 struct TestCluster: Sendable {
     let control: ClusterControl<ContextCatalog>
+    let devices: DeviceControl
+    let deviceStore = MemoryDeviceStore()
+    let users: UserDirectory
     private let encryption: KeyEncryption
+    private let clock: WallClock
     /// Issues the server certificates; devices of these tests trust it.
     let serverAuthority: TestAuthority
 
@@ -17,25 +22,49 @@ struct TestCluster: Sendable {
         let environment = try HandshakeEnvironment(reactors: reactors, clock: clock)
         Self.environments.withLock { $0.append(environment) }
         self.encryption = encryption
+        self.clock = clock
         serverAuthority = try TestAuthority("Server CA")
-        control = try await ClusterControl(store: NoStore(), bootstrap: settings) { state in
+        let control = try await ClusterControl(store: NoStore(), bootstrap: settings) { state in
             try ContextCatalog(state, encryption: encryption, environment: environment)
         }
+        self.control = control
+        devices = try await DeviceControl(
+            store: deviceStore,
+            rules: RegistrationRules(
+                automaticActivation: { control.current.state.settings.automaticActivation },
+                authorityState: { control.current.state.authorities[$0]?.state }
+            )
+        )
+        users = try await UserDirectory(store: NoStore())
     }
 
     /// Every environment that was made, kept for ever: a thread that has used a library context looks into it once more
     /// when it ends, and the threads of a test run outlive its clusters.
     private static let environments = Mutex<[HandshakeEnvironment]>([])
 
+    static let administrator = Principal(kind: .system, role: .admin)
+
+    /// The calendar's time in this cluster.
+    var now: Date { Date(timeIntervalSince1970: TimeInterval(clock.seconds())) }
+
+    /// What the gateway asks about identities.
+    func identity(tokens: TokenCheck? = nil) -> IdentityServices {
+        IdentityServices(devices: devices, users: users, tokens: { tokens })
+    }
+
     /// Uploads a server certificate for these names.
     @discardableResult
-    func host(_ names: [String], key: TestKey.Kind = .p256) async throws -> HostedCertificate {
+    func host(
+        _ names: [String],
+        key: TestKey.Kind = .p256,
+        by authority: TestAuthority? = nil
+    ) async throws -> HostedCertificate {
         var shape = CertificateShape.server()
         shape.dnsNames = names
         shape.key = key
-        let issued = try serverAuthority.issue(names[0], shape)
-        let upload = try ServerCertificateUpload(chainPEM: issued.pem, keyPEM: issued.key.pem, at: Date())
-        let hosted = try upload.hosted(name: nil, sealedBy: encryption, at: Date())
+        let issued = try (authority ?? serverAuthority).issue(names[0], shape)
+        let upload = try ServerCertificateUpload(chainPEM: issued.pem, keyPEM: issued.key.pem, at: now)
+        let hosted = try upload.hosted(name: nil, sealedBy: encryption, at: now)
         try await apply(.hostCertificate(hosted))
         return hosted
     }
@@ -54,19 +83,81 @@ struct TestCluster: Sendable {
 
     /// Registers CAs for devices.
     func register(_ authorities: TestAuthority...) async throws {
-        let pem = try authorities.map { try $0.certificate.pem }.joined(separator: "\n")
-        let upload = try CAUpload(Array(pem.utf8), at: Date())
-        try await apply(.registerCAs(upload.registrations(at: Date())))
+        for authority in authorities {
+            try await apply(.registerCAs([try registration(of: authority)], proof: .waived))
+        }
+    }
+
+    /// A CA as it is registered.
+    func registration(of authority: TestAuthority) throws -> RegisteredCA {
+        let upload = try CAUpload(Array(try authority.certificate.pem.utf8), at: now)
+        guard let registration = try upload.registrations(at: now).first else {
+            throw RegistryError.fingerprint(found: "no CA")
+        }
+        return registration
+    }
+
+    /// Registers a device's certificate.
+    func register(
+        _ certificate: TestCertificate,
+        of authority: TestAuthority,
+        clientID: String? = nil,
+        active: Bool = true
+    ) async throws {
+        let registration = DeviceRegistration(
+            try CertificateDescription(try certificate.openSSLCertificate.facts),
+            authority: try authority.certificate.fingerprint,
+            clientID: clientID.flatMap { ClientIdentifier($0) },
+            active: active
+        )
+        _ = try await devices.register(registration, at: now, by: Self.administrator)
+    }
+
+    /// Does something with a registered certificate.
+    func apply(_ verbs: DeviceVerb..., to certificate: TestCertificate) async throws {
+        for verb in verbs {
+            _ = try await devices.apply(verb, to: try certificate.fingerprint, at: now, by: Self.administrator)
+        }
+    }
+
+    /// Gives a CA a list that revokes one certificate.
+    func revoke(_ certificate: TestCertificate, of authority: TestAuthority) async throws {
+        let list = try authority.revocationList(RevocationListShape(revoking: certificate))
+        let upload = try RevocationListUpload(list, for: registration(of: authority), at: now)
+        try await apply(
+            .setRevocationList(
+                try authority.certificate.fingerprint,
+                upload.revocationList(onStale: .hardFail, from: .upload)
+            )
+        )
     }
 
     func apply(_ change: ClusterChange) async throws {
-        _ = try await control.apply(change, at: Date(), by: .system)
+        _ = try await control.apply(change, at: now, by: Self.administrator)
+    }
+
+    /// Adds a user.
+    func add(_ user: String, password: String, iterations: Int = 101, isEnabled: Bool = true) async throws {
+        let hash = try PasswordHash(hashing: Array(password.utf8), iterations: iterations)
+        try await add(user, hash: hash.text, isEnabled: isEnabled)
+    }
+
+    /// Adds a user with a hash as it stands in a password file.
+    func add(_ user: String, hash: String, isEnabled: Bool = true) async throws {
+        let draft = UserDraft(
+            name: try UserName(user),
+            passwordHash: PasswordHashText(hash),
+            isEnabled: isEnabled
+        )
+        _ = try await users.add(draft, replacing: true, at: now, by: Self.administrator)
     }
 
     /// A registry that is not kept.
-    private struct NoStore: RegistryStore {
+    private struct NoStore: RegistryStore, UserStore {
         func load() async throws -> ClusterState? { nil }
         func save(_ transition: ClusterTransition, audit: [AuditDraft]) async throws {}
+        func load() async throws -> [UserRecord] { [] }
+        func save(_ changes: [UserStoreChange], audit: [AuditDraft]) async throws {}
     }
 }
 
@@ -85,4 +176,24 @@ extension TestCertificate {
     var fingerprint: Fingerprint {
         get throws { try Fingerprint(openSSLCertificate.facts.fingerprint) }
     }
+}
+
+/// A clock that a test moves.
+final class MovableClock: Sendable {
+    private let offset = Atomic<Int64>(0)
+
+    var wall: WallClock { WallClock { [self] in WallClock.system.seconds() + offset.load(ordering: .relaxed) } }
+
+    func advance(bySeconds seconds: Int64) { offset.wrappingAdd(seconds, ordering: .relaxed) }
+}
+
+/// A clock that stands still until a test moves it, so that 9:59 is 9:59.
+final class StoppedClock: Sendable {
+    private let time: Atomic<Int64>
+
+    init(at seconds: Int64 = WallClock.system.seconds()) { time = Atomic(seconds) }
+
+    var wall: WallClock { WallClock { [self] in time.load(ordering: .relaxed) } }
+
+    func advance(bySeconds seconds: Int64) { time.wrappingAdd(seconds, ordering: .relaxed) }
 }
