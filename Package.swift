@@ -26,6 +26,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
+        // The HTTP parts that Hummingbird's connections are made of: the admin API's deadlines look at them.
+        .package(url: "https://github.com/apple/swift-nio-extras.git", exact: "1.35.2"),
         .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
         // Tests only: certificates forged by an implementation that is not OpenSSL. Never linked into the product.
@@ -75,6 +77,7 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -214,16 +217,23 @@ let package = Package(
         .testTarget(
             name: "NodeTests",
             dependencies: [
-                "Node", "Credentials", "Registry", "Reactors", "TLSGateway", "MQTTBroker", "MQTTCodec",
+                "Node", "AdminAPI", "Credentials", "OpenSSL", "Registry", "Reactors", "TLSGateway", "MQTTBroker",
+                "MQTTCodec", "TestAuthority", "TestDevice", "TestProcess",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "AdminAPITests",
             dependencies: [
-                "AdminAPI", "Credentials", "OpenSSL", "Registry", "SQLiteStorage",
+                "AdminAPI", "Credentials", "OpenSSL", "Registry", "SQLiteStorage", "TestAuthority",
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -235,6 +245,7 @@ let package = Package(
             name: "sluiceTests",
             dependencies: [
                 "sluice", "Node", "AdminAPI", "NameCheck", "LDNS", "TLSGateway", "Credentials", "Registry", "OpenSSL",
+                "TestAuthority", "TestProcess",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -243,8 +254,8 @@ let package = Package(
         // The built program with the clients that people use.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["sluice", "TestProcess"],
-            exclude: ["paho_session.py"],
+            dependencies: ["sluice", "TestAuthority", "TestProcess"],
+            exclude: ["paho_session.py", "devices.py"],
             swiftSettings: strict
         ),
 

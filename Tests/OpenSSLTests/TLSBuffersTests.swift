@@ -126,4 +126,23 @@ import Testing
         #expect(ends.send([1], toServer: true) && ends.send([2], toServer: false))
         #expect(ends.serverRead == [1] && ends.clientRead == [2])
     }
+
+    @Test func `end when the peer does nothing but change its keys`() throws {
+        let ends = try Ends(context, client, pieceBytes: 1400)
+        for _ in 0..<200 { _ = ends.client.session?.updateKeys() }
+        _ = ends.send([1], toServer: true)
+        guard case .controlFlood? = ends.server.failure, ends.server.state == .failed else {
+            Issue.record("\(String(describing: ends.server.failure))")
+            return
+        }
+    }
+
+    @Test func `do not read on after the peer's end`() throws {
+        let ends = try Ends(context, client, pieceBytes: 1400)
+        var wire: [UInt8] = []
+        ends.client.close(sending: &wire)
+        ends.carry(wire, toServer: true)
+        ends.carry([UInt8](repeating: 0, count: 100_000), toServer: true)
+        #expect(ends.server.state == .endOfStream && ends.serverRead.isEmpty)
+    }
 }

@@ -45,6 +45,7 @@ struct RefusalTests {
         (.protocolVersionUnknown, .unsupportedProtocolVersion, .unacceptableProtocolVersion),
         (.certificateExpired, .notAuthorized, .notAuthorized),
         (.issuerUnregistered, .notAuthorized, .notAuthorized),
+        (.issuerGraceEnded, .notAuthorized, .notAuthorized),
         (.certificateOnRevocationList, .notAuthorized, .notAuthorized),
         (.revocationListOutdated, .serverUnavailable, .serverUnavailable),
         (.certificateUnregistered, .notAuthorized, .notAuthorized),
@@ -127,7 +128,8 @@ struct RefusalTests {
         + chains.flatMap { [.clientCertificateRefused($0), .certificateWithdrawn($0)] }
         + (device.map {
             [
-                .issuerUnregistered($0), .certificateUnregistered($0), .certificateInactive($0),
+                .issuerUnregistered($0), .issuerGraceEnded($0, until: then, now: now), .certificateUnregistered($0),
+                .certificateInactive($0),
                 .certificatePendingActivation($0), .certificateRevoked($0), .certificateBarred($0),
             ]
         } ?? [])

@@ -1,5 +1,7 @@
 import FoundationEssentials
+import MQTTCodec
 import OpenSSL
+import Reactors
 import Registry
 import Synchronization
 import TLSGateway
@@ -127,5 +129,75 @@ struct ResumptionTests {
         let again = try returning(to: gateway, caller, session)
         #expect(!again.isResumed)
         #expect(again.fate == .admitted)
+    }
+
+    /// What an operator does between two visits of a device, and what the device is told at the second.
+    static let verbs: [(DeviceVerb, Refusal.Reason)] = [
+        (.revoke, .certificateRevoked), (.deactivate, .certificateInactive),
+    ]
+
+    @Test(arguments: verbs, versions)
+    func `does not outlive the certificate's record`(
+        verb: (DeviceVerb, reason: Refusal.Reason),
+        versions: ClosedRange<TLSVersion>
+    ) async throws {
+        let authority = try TestAuthority()
+        let gateway = try await gateway(authority)
+        let device = try authority.issue("sensor")
+        try await gateway.cluster.register(device, of: authority)
+        try await gateway.cluster.apply(.setMode(.oneDeviceOneCertificate))
+        let caller = Caller(identity: try device.identity(), versions: versions)
+        let session = try session(at: gateway, caller)
+        try await gateway.cluster.apply(verb.0, to: device)
+        let again = try returning(to: gateway, caller, session)
+        #expect(again.isResumed)
+        #expect(again.fate == .connack(.notAuthorized))
+        #expect(gateway.finalStatistics().refused == [verb.reason: 1])
+    }
+
+    @Test(arguments: versions)
+    func `does not outlive a revocation by the CA`(versions: ClosedRange<TLSVersion>) async throws {
+        let authority = try TestAuthority()
+        let gateway = try await gateway(authority)
+        let device = try authority.issue("sensor")
+        let caller = Caller(identity: try device.identity(), versions: versions)
+        let session = try session(at: gateway, caller)
+        try await gateway.cluster.revoke(device, of: authority)
+        #expect(try returning(to: gateway, caller, session).fate == .alert(.certificateRevoked))
+        #expect(gateway.finalRefusals().map(\.refusal.reason) == [.clientCertificateRevoked])
+    }
+
+    @Test(arguments: versions)
+    func `of one mode is none of another's`(versions: ClosedRange<TLSVersion>) async throws {
+        let authority = try TestAuthority()
+        let gateway = try await gateway(authority)
+        let device = try authority.issue("sensor")
+        let caller = Caller(identity: try device.identity(), versions: versions)
+        let session = try session(at: gateway, caller)
+        try await gateway.cluster.apply(.setMode(.oneDeviceOneCertificate))
+        let again = try returning(to: gateway, caller, session)
+        #expect(!again.isResumed)
+        #expect(again.fate == .connack(.notAuthorized))
+    }
+
+    @Test(arguments: versions)
+    func `of one access point is none of another's`(versions: ClosedRange<TLSVersion>) async throws {
+        let authority = try TestAuthority()
+        let gateway = try await GatewayUnderTest(secondAccessPoint: "private")
+        try await gateway.cluster.register(authority)
+        try await gateway.cluster.apply(.setMode(.twoWay))
+        let caller = Caller(identity: try authority.issue().identity(), versions: versions)
+        let session = try session(at: gateway, caller)
+        let port = try #require(gateway.gateway.endpoints.first { $0.accessPoint == "private" }?.address.port)
+        let options = ClientOptions(identity: caller.identity, versions: versions)
+        let pipe = try TLSPipe(
+            port: port,
+            context: TLSContext(client: options),
+            serverName: caller.serverName,
+            session: session
+        )
+        defer { pipe.close() }
+        #expect(GatewayUnderTest.fate(of: TestDevice(pipe, version: caller.mqtt), caller, pipe) == .admitted)
+        #expect(!pipe.connection.isResumed)
     }
 }

@@ -2,6 +2,8 @@ import AdminAPI
 import Foundation
 import Logging
 import MQTTBroker
+import NIOCore
+import Reactors
 import Registry
 import ServiceLifecycle
 
@@ -20,19 +22,14 @@ struct AdminComposition: Sendable {
             AdminServer(services: services, on: .socket(path: configuration.admin.socket), logger: logger)
         ]
         if let address = configuration.admin.address {
-            servers.append(
-                AdminServer(
-                    services: services,
-                    on: .address(
-                        host: address.host,
-                        port: Int(address.port),
-                        front: certificate.map { certificate in { try certificate.handler() } }
-                    ),
-                    logger: logger
-                )
-            )
+            servers.append(AdminServer(services: services, on: listener(at: address), logger: logger))
         }
         return servers
+    }
+
+    private func listener(at address: Reactors.SocketAddress) -> AdminListener {
+        guard let certificate else { return .address(host: address.host, port: Int(address.port), front: nil) }
+        return .address(host: address.host, port: Int(address.port)) { try certificate.handler() }
     }
 
     private var services: AdminServices {

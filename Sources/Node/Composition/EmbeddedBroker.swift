@@ -1,6 +1,7 @@
 import Foundation
 import MQTTBroker
 import MQTTCodec
+import OpenSSL
 import Registry
 import TLSGateway
 

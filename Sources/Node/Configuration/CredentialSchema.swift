@@ -1,5 +1,6 @@
 import Credentials
 import Registry
+import TLSGateway
 
 /// `registration:`, `jwt:`, `serverCertificates:` and `revocationLists:` key by key.
 struct CredentialSchema {

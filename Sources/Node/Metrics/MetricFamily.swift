@@ -33,12 +33,17 @@ struct MetricPage: Sendable {
         families.append(MetricFamily(name: name, kind: kind, help: help))
     }
 
+    /// The one value of the family begun last.
+    mutating func sample(_ value: Double) { sample([], value) }
+
+    mutating func sample(_ value: some BinaryInteger) { sample([], Double(value)) }
+
     /// One value of the family begun last; labels in the order given.
-    mutating func sample(_ labels: KeyValuePairs<String, String> = [:], _ value: Double, suffix: String = "") {
-        sample(labels.map { ($0.key, $0.value) }, value, suffix: suffix)
+    mutating func sample(_ labels: KeyValuePairs<String, String>, _ value: Double) {
+        sample(labels.map { ($0.key, $0.value) }, value)
     }
 
-    mutating func sample(_ labels: KeyValuePairs<String, String> = [:], _ value: some BinaryInteger) {
+    mutating func sample(_ labels: KeyValuePairs<String, String>, _ value: some BinaryInteger) {
         sample(labels, Double(value))
     }
 

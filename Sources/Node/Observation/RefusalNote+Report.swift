@@ -1,3 +1,4 @@
+import MQTTCodec
 import Registry
 import TLSGateway
 

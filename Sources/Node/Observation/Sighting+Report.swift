@@ -28,11 +28,3 @@ extension Sighting {
         commonName = report.certificate?.commonName
     }
 }
-
-extension ConnectionFacts {
-    /// What the ClientHello offered; nil without one.
-    fileprivate var offer: TLSOffer? {
-        let versions = offeredVersions.compactMap { TLSProtocolVersion(rawValue: "\($0)") }
-        return versions.isEmpty ? nil : TLSOffer(supportedVersions: versions)
-    }
-}

@@ -1,4 +1,5 @@
 import AdminAPI
+import CoreMetrics
 import Credentials
 import Foundation
 import Logging

@@ -71,12 +71,16 @@ struct ServerNameRouter {
     /// version range or set of CAs is none of another's.
     private func circumstances(of route: ServerNameRoute) -> [UInt8] {
         let settings = cluster.state.settings
-        let facts: [String] = [
-            route.group.description, route.name?.text ?? "", entrance.accessPoint.name, mode.rawValue,
-            settings.tls.minimum.rawValue, settings.tls.maximum.rawValue, String(cluster.state.trustGeneration),
+        var facts: [[UInt8]] = [
+            Array((route.name?.text ?? "").utf8), Array(entrance.accessPoint.name.utf8), Array(mode.rawValue.utf8),
+            Array(settings.tls.minimum.rawValue.utf8), Array(settings.tls.maximum.rawValue.utf8),
+            Array(String(cluster.state.trustGeneration).utf8),
         ]
-        // None of them contains a line feed, but an access point's name might: lengths keep them apart.
-        return facts.flatMap { Array("\($0.utf8.count):\($0)\n".utf8) }
+        for member in route.group.members {
+            facts.append(cluster.state.certificate(of: member)?.fingerprint.bytes ?? [])
+        }
+        // Lengths keep them apart.
+        return facts.flatMap { Array("\($0.count):".utf8) + $0 }
     }
 
     private static func refusal(for refusal: CertificateChoice.Refusal) -> Refusal {

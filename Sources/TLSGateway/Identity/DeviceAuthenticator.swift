@@ -66,10 +66,13 @@ enum DeviceAuthenticator {
         guard !services.identity.devices.isBarred(certificate.fingerprint) else {
             throw .certificateBarred(certificate.fingerprint)
         }
-        guard services.cluster.current.state.settings.automaticRegistration,
-            let description = try? CertificateDescription(facts)
-        else { throw .certificateUnregistered(certificate.fingerprint) }
-        let registration = DeviceRegistration(description, authority: certificate.authority)
+        let state = services.cluster.current.state
+        guard state.settings.automaticRegistration, let description = try? CertificateDescription(facts) else {
+            throw .certificateUnregistered(certificate.fingerprint)
+        }
+        // A record belongs to a registered CA: of one that was replaced, to the one in its place.
+        let authority = state.supersededAuthorities[certificate.authority]?.replacedBy ?? certificate.authority
+        let registration = DeviceRegistration(description, authority: authority)
         return .registration(registration, standing, certificate)
     }
 

@@ -9,6 +9,8 @@ extension Refusal {
         case .chain(let failure) where failure.isWithdrawal: self = .certificateWithdrawn(failure)
         case .chain(let failure): self = .clientCertificateRefused(failure)
         case .authorityNotActive(let fingerprint): self = .issuerUnregistered(fingerprint)
+        case .graceEnded(let fingerprint, let until, let now):
+            self = .issuerGraceEnded(fingerprint, until: until, now: now)
         case .expired(let validUntil, let now): self = .certificateExpired(validUntil: validUntil, now: now)
         }
     }

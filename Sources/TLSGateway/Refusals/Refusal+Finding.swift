@@ -79,6 +79,11 @@ extension Refusal {
             """
         case .issuerUnregistered(let authority):
             "The CA of the client's certificate, \(authority.short), is no longer registered and active."
+        case .issuerGraceEnded(let authority, let end, let now):
+            """
+            The CA of the client's certificate, \(authority.short), was replaced and trusted until \
+            \(end.ISO8601Format()), and it is \(now.ISO8601Format()).
+            """
         case .certificateWithdrawn(let failure):
             "The client's certificate does not pass any more. \(failure.finding)"
         case .certificateUnregistered(let certificate):

@@ -48,6 +48,7 @@ extension Refusal {
         case protocolVersionUnknown = "protocol_version_unknown"
         case certificateExpired = "certificate_expired"
         case issuerUnregistered = "issuer_unregistered"
+        case issuerGraceEnded = "issuer_grace_ended"
         case certificateOnRevocationList = "certificate_on_revocation_list"
         case revocationListOutdated = "revocation_list_outdated"
         case certificateUnregistered = "certificate_unregistered"
@@ -111,6 +112,7 @@ extension Refusal {
         case .protocolVersionUnknown: .protocolVersionUnknown
         case .certificateExpired: .certificateExpired
         case .issuerUnregistered: .issuerUnregistered
+        case .issuerGraceEnded: .issuerGraceEnded
         case .certificateWithdrawn(.revocationListStale): .revocationListOutdated
         case .certificateWithdrawn: .certificateOnRevocationList
         case .certificateUnregistered: .certificateUnregistered

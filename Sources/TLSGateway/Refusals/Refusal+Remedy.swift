@@ -36,6 +36,7 @@ extension Refusal {
         case .certificateExpired: "Renew the certificate."
         case .issuerUnregistered:
             "Register or activate that CA with `sluice ca`, or give the device a certificate from another."
+        case .issuerGraceEnded: "Give the device a certificate of the CA that took its place."
         case .certificateWithdrawn(let failure): failure.remedy
         case .certificateUnregistered:
             "Register it with `sluice client-certs register`, or turn automatic registration on with `sluice mode set`."
@@ -76,7 +77,7 @@ extension Refusal {
         case .serverNameMissing, .serverNameUnusable, .serverNameUnknown: "unknownSNI"
         case .serverNameRetired: "retired names"
         case .tlsVersionOutOfRange: "tls"
-        case .clientCertificateMissing, .clientCertificateRefused, .issuerUnregistered: "CA registry"
+        case .clientCertificateMissing, .clientCertificateRefused, .issuerUnregistered, .issuerGraceEnded: "CA registry"
         case .certificateWithdrawn: "revocation list"
         case .certificateUnregistered: "automaticRegistration"
         case .certificatePendingActivation: "automaticActivation"

@@ -92,6 +92,7 @@ extension Refusal.Reason {
         case .protocolVersionUnknown: Row(.peerNotAllowed, connack: .unsupportedProtocolVersion)
         case .certificateExpired: Row(.peerNotAllowed, connack: .notAuthorized)
         case .issuerUnregistered: Row(.peerNotAllowed, connack: .notAuthorized)
+        case .issuerGraceEnded: Row(.peerNotAllowed, connack: .notAuthorized)
         case .certificateOnRevocationList: Row(.peerNotAllowed, connack: .notAuthorized)
         case .revocationListOutdated: Row(.unavailable, connack: .serverUnavailable)
         case .certificateUnregistered: Row(.peerNotAllowed, connack: .notAuthorized)

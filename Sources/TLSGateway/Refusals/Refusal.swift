@@ -72,8 +72,10 @@ package enum Refusal: Error, Hashable, Sendable {
     // Identity by certificate: answered by a CONNACK, since the handshake has proved the key.
     /// The chain was valid at the handshake, or at the one whose session is resumed, and is no longer.
     case certificateExpired(validUntil: Date, now: Date)
-    /// The chain's CA was taken out since the handshake, or its grace period has ended.
+    /// The chain's CA was taken out since the handshake.
     case issuerUnregistered(Fingerprint)
+    /// The chain's CA was replaced, and its grace period has ended since the handshake.
+    case issuerGraceEnded(Fingerprint, until: Date, now: Date)
     /// Since the handshake the CA's revocation list has come to name the certificate, or has gone stale.
     case certificateWithdrawn(ChainFailure)
     /// The certificate is registered nowhere, and is not to be registered automatically.

@@ -38,12 +38,12 @@ struct AdminClient: Sendable {
     /// Sends a request and gives its answer to `receive`, piece by piece as it comes. Takes as long as the answer does.
     func stream(
         _ request: AdminRequest,
-        _ receive: (ByteBuffer) async throws -> Void
+        _ receive: ([UInt8]) throws -> Void
     ) async throws(CommandFailure) {
         do {
             try await exchange(request, patience: nil) { head, body in
                 guard head.status.code < 300 else { throw try await refusal(head, body) }
-                for try await case .body(let bytes) in body { try await receive(bytes) }
+                for try await case .body(let bytes) in body { try receive(Array(bytes.readableBytesView)) }
             }
         } catch {
             throw failure(error)

@@ -94,7 +94,7 @@ struct AdminServerAddress: Sendable {
             )
         }
         do {
-            let certificates = try Certificate.readPEM(Array(try TextFile.read(path).utf8))
+            let certificates = try Certificate.readPEM(try TextFile.read(path))
             guard !certificates.isEmpty else {
                 throw CommandFailure(.badInput, "\(path) holds no certificate: needed the CA as PEM.")
             }

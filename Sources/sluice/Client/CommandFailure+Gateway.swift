@@ -54,8 +54,8 @@ extension CommandFailure {
                     + "Name the CA that signed it: --ca-file FILE, and the name that it carries: --server https://NAME"
             )
         case let error as NIOConnectionError:
-            let reasons = error.connectionErrors.map { ($0.error as? IOError)?.reason ?? "\($0.error)" }
-            let words = reasons.first ?? error.dnsAError.map { "the name cannot be resolved: \($0)" } ?? "\(error)"
+            let reason = error.connectionErrors.first.map { "\($0.error)" }
+            let words = reason ?? error.dnsAError.map { "the name cannot be resolved: \($0)" } ?? "\(error)"
             self.init(.unreachable, "\(server.url) cannot be reached: \(words). Does its admin.address listen there?")
         default:
             self.init(.unreachable, "\(server.url) cannot be asked: \(error)")

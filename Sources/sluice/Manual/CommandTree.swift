@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 
 /// The command tree as the argument parser tells it: every verb with its arguments and what is said about them.

@@ -74,6 +74,9 @@ import Testing
             AuditTexts(principal: "ab", role: "c", action: "d", object: "", before: "e", after: nil),
             AuditTexts(principal: "ab", role: "c", action: "d", object: "", before: nil, after: "e"),
             AuditTexts(principal: "ab", role: "c", action: "d", object: "e", before: "", after: nil),
+            // Without lengths these two would be one.
+            AuditTexts(principal: "a\u{1}b", role: "c", action: "d", object: "e", before: nil, after: nil),
+            AuditTexts(principal: "a", role: "b\u{1}c", action: "d", object: "e", before: nil, after: nil),
         ]
         let forms = texts.map {
             AuditCanonicalForm.bytes(previousHash: .zero, sequence: 1, milliseconds: 1, texts: $0)

@@ -71,10 +71,11 @@ import Testing
     }
 
     @Test func `goes on after a restart`() async throws {
-        let first = try openStore(directory.path)
+        let claimed = try DataDirectory(claiming: directory.path)
+        let first = try SQLiteRegistryStore(in: claimed)
         try await first.audit.append(draft(1))
         try first.close()
-        let second = try openStore(directory.path)
+        let second = try SQLiteRegistryStore(in: claimed)
         try await second.audit.append(draft(2))
         #expect(try await second.audit.verify().isIntact)
         #expect(try await second.audit.head().sequence == 2)

@@ -13,14 +13,15 @@ import Testing
     // Associated clients.
 
     @Test func `remembers the client ids of a certificate, over restarts`() async throws {
-        var store = try open()
+        let claimed = try DataDirectory(claiming: directory.path)
+        var store = try SQLiteSightingStore(in: claimed)
         try await record([seen("pump-7", at: 1), seen("pump-8", at: 2)], in: store)
         var again = seen("pump-7", at: 3)
         again.address = "192.0.2.9"
         again.tlsVersion = .tls1_3
         try await record([again], in: store)
         try store.close()
-        store = try open()
+        store = try SQLiteSightingStore(in: claimed)
         let clients = try await store.clients(of: print)
         #expect(clients.map(\.clientID) == ["pump-7", "pump-8"])
         let first = try #require(clients.first)

@@ -10,7 +10,8 @@ import Testing
     private let admin = Principal(kind: .socket(uid: 0), role: .admin)
 
     @Test func `gives back the users, also when opened again`() async throws {
-        let store = try openStore(directory.path)
+        let claimed = try DataDirectory(claiming: directory.path)
+        let store = try SQLiteRegistryStore(in: claimed)
         let users = try await UserDirectory(store: store.users)
         for name in ["anna", "bert", "caf\u{E9}", "cafe\u{301}"] {
             _ = try await users.add(try draft(name), at: noon, by: admin)
@@ -19,7 +20,7 @@ import Testing
         _ = try await users.setEnabled(try UserName("anna"), false, at: noon + 2, by: admin)
         _ = try await users.remove(try UserName("bert"), at: noon + 3, by: admin)
         try store.close()
-        let reopened = try openStore(directory.path)
+        let reopened = try SQLiteRegistryStore(in: claimed)
         let again = try await UserDirectory(store: reopened.users)
         #expect(again.list(limit: 9).users == users.list(limit: 9).users)
         #expect(again.count == 3)
@@ -48,7 +49,8 @@ import Testing
     }
 
     @Test func `gives back the tokens, and knows their secrets by SHA-256 alone`() async throws {
-        let store = try openStore(directory.path)
+        let claimed = try DataDirectory(claiming: directory.path)
+        let store = try SQLiteRegistryStore(in: claimed)
         let tokens = try await TokenDirectory(store: store.tokens, cryptography: .openSSL)
         let created = try await tokens.create(
             name: try ObjectName("ci"),
@@ -65,7 +67,7 @@ import Testing
             let bytes = try #require(FileManager.default.contents(atPath: directory.path + "/" + file))
             #expect(bytes.range(of: Data(secret.utf8)) == nil, "\(file)")
         }
-        let reopened = try openStore(directory.path)
+        let reopened = try SQLiteRegistryStore(in: claimed)
         let again = try await TokenDirectory(store: reopened.tokens, cryptography: .openSSL)
         var record = created.record
         record.lastUsedAt = noon + 10

@@ -29,6 +29,7 @@ final class GatewayUnderTest {
         reactors count: Int = 2,
         clock: WallClock = .system,
         tokens: TokenCheck? = nil,
+        secondAccessPoint: String? = nil,
         _ change: (inout AccessPoint) throws -> Void = { _ in }
     ) async throws {
         // A mode that needs a CA cannot be a cluster's first: it is switched to below.
@@ -47,8 +48,15 @@ final class GatewayUnderTest {
             listeners: endpoints
         )
         try change(&accessPoint)
+        let second = try secondAccessPoint.map { name in
+            AccessPoint(
+                name: name,
+                hostname: try DomainName("second.example.net"),
+                listeners: [AccessPoint.Endpoint(address: try SocketAddress("127.0.0.1:0"))]
+            )
+        }
         gateway = try Gateway(
-            accessPoints: [accessPoint],
+            accessPoints: [accessPoint] + [second].compactMap(\.self),
             settings: admission,
             reactors: reactors,
             cluster: cluster.control,
@@ -103,6 +111,7 @@ struct Caller {
     var versions: ClosedRange<TLSVersion> = .tls1_2 ... .tls1_3
     var mqtt = ProtocolVersion.v5
     var clientID: Text = "device"
+    var cleanStart = true
     var userName: Text?
     var password: Password?
 
@@ -110,6 +119,7 @@ struct Caller {
     var connect: ConnectPacket {
         ConnectPacket(
             version: mqtt,
+            cleanStart: cleanStart,
             keepAlive: 60,
             clientIdentifier: clientID,
             userName: userName,
@@ -182,5 +192,14 @@ extension GatewayUnderTest {
         defer { pipe.close() }
         try pipe.handshake(by: .now + Self.patience)
         return pipe.connection.peerFacts?.dnsNames ?? []
+    }
+}
+
+extension TestDevice {
+    /// The answer to a CONNECT that was sent before.
+    func connack() throws(DeviceError) -> ConnackPacket {
+        try receive { received in
+            if case .packet(.connack(let packet)) = received { packet } else { nil }
+        }
     }
 }

@@ -120,6 +120,18 @@ struct TestCluster: Sendable {
         }
     }
 
+    /// Gives a CA a list that revokes one certificate.
+    func revoke(_ certificate: TestCertificate, of authority: TestAuthority) async throws {
+        let list = try authority.revocationList(RevocationListShape(revoking: certificate))
+        let upload = try RevocationListUpload(list, for: registration(of: authority), at: now)
+        try await apply(
+            .setRevocationList(
+                try authority.certificate.fingerprint,
+                upload.revocationList(onStale: .hardFail, from: .upload)
+            )
+        )
+    }
+
     func apply(_ change: ClusterChange) async throws {
         _ = try await control.apply(change, at: now, by: Self.administrator)
     }

@@ -58,7 +58,10 @@ struct ModeCommand: AsyncParsableCommand {
         var registration: Registration?
 
         @Option(
-            help: ArgumentHelp("Whether what registers itself is let in at once, or waits for you.", valueName: "on|off")
+            help: ArgumentHelp(
+                "Whether what registers itself is let in at once, or waits for you.",
+                valueName: "on|off"
+            )
         )
         var automaticActivation: Switch?
 

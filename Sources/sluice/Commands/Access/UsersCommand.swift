@@ -47,7 +47,9 @@ struct UsersCommand: AsyncParsableCommand {
         @OptionGroup var change: ChangeOptions
 
         func run() async throws {
-            var body: [String: JSONValue] = ["name": .text(user.name), "password": .text(try password.read(for: user.name))]
+            var body: [String: JSONValue] = [
+                "name": .text(user.name), "password": .text(try password.read(for: user.name)),
+            ]
             if let clientID { body["clientID"] = .text(clientID) }
             if disabled { body["enabled"] = .boolean(false) }
             try await change.change(.post, ["users"], body: body)

@@ -32,7 +32,9 @@ extension CACertsCommand {
         )
         var file: String?
 
-        @Option(help: "While the list is stale: hard-fail refuses the CA's devices (the default), soft-fail lets them in.")
+        @Option(
+            help: "While the list is stale: hard-fail refuses the CA's devices (the default), soft-fail lets them in."
+        )
         var onStale: Staleness?
 
         @Flag(help: "Ask no revocation list any more. Asks for a confirmation.")

@@ -52,29 +52,14 @@ extension CACertsCommand {
         @Flag(help: "Register without trusting it yet.")
         var inactive = false
 
-        @Option(
-            help: ArgumentHelp("The verification certificate, signed by the CA with CN = a code.", valueName: "file"),
-            completion: .file()
-        )
-        var verification: String?
-
-        @Flag(help: "Do without the proof; administrators alone may.")
-        var noProof = false
-
+        @OptionGroup var proof: ProofOptions
         @OptionGroup var change: ChangeOptions
 
-        func validate() throws {
-            if verification != nil, noProof {
-                throw ValidationError("--verification and --no-proof contradict each other; give one of them.")
-            }
-        }
-
         func run() async throws {
-            var body = ["pem": JSONValue.text(try PEMFile.read(ca))]
+            var body = try proof.members()
+            body["pem"] = .text(try PEMFile.read(ca))
             if let name { body["name"] = .text(name) }
             if inactive { body["state"] = .text("inactive") }
-            if let verification { body["verification"] = .text(try PEMFile.read(verification)) }
-            if noProof { body["noProof"] = .boolean(true) }
             try await change.change(.post, ["ca-certificates"], body: body)
         }
     }
@@ -98,13 +83,43 @@ extension CACertsCommand {
         )
         var file: String
 
+        @Option(help: "A name to use instead of the fingerprint.")
+        var name: String?
+
         @OptionGroup var grace: GraceOption
+        @OptionGroup var proof: ProofOptions
         @OptionGroup var change: ChangeOptions
 
         func run() async throws {
-            let body = ["pem": JSONValue.text(try PEMFile.read(file))].merging(grace.member) { $1 }
-            try await change.change(.put, registered.path, body: body)
+            var body = try proof.members()
+            body["pem"] = .text(try PEMFile.read(file))
+            if let name { body["name"] = .text(name) }
+            try await change.change(.put, registered.path, body: body.merging(grace.member) { $1 })
         }
+    }
+}
+
+/// The proof that a CA's key is held.
+struct ProofOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("The verification certificate, signed by the CA with CN = a code.", valueName: "file"),
+        completion: .file()
+    )
+    var verification: String?
+
+    @Flag(help: "Do without the proof; administrators alone may.")
+    var noProof = false
+
+    func validate() throws {
+        if verification != nil, noProof {
+            throw ValidationError("--verification and --no-proof contradict each other; give one of them.")
+        }
+    }
+
+    /// The request's members.
+    func members() throws(CommandFailure) -> [String: JSONValue] {
+        if let verification { return ["verification": .text(try PEMFile.read(verification))] }
+        return noProof ? ["noProof": .boolean(true)] : [:]
     }
 }
 

@@ -41,7 +41,9 @@ extension ClientCertsCommand {
         @OptionGroup var change: ChangeOptions
 
         func validate() throws {
-            guard (source == nil) != (resume == nil) else { throw ValidationError("Give a file or folder, or --resume JOB.") }
+            guard (source == nil) != (resume == nil) else {
+                throw ValidationError("Give a file or folder, or --resume JOB.")
+            }
         }
 
         func run() async throws {

@@ -21,7 +21,7 @@ extension ClientCertsCommand {
 
         @Option(
             help: ArgumentHelp(
-                "The order: createdAt, notBefore, notAfter, commonName, clientID, lastSeenAt or serial; - before it turns it round.",
+                "The order: createdAt, notBefore, notAfter, commonName, clientID, lastSeenAt, serial; - turns it round.",
                 valueName: "field"
             )
         )
@@ -84,7 +84,10 @@ struct ClientCertificateFilter: ParsableArguments {
     @Option(help: ArgumentHelp("Ends within this span, such as 30d.", valueName: "span"))
     var expiring: TimeSpan?
 
-    @Option(name: .customLong("not-before-after"), help: ArgumentHelp("Begins at this time or later.", valueName: "time"))
+    @Option(
+        name: .customLong("not-before-after"),
+        help: ArgumentHelp("Begins at this time or later.", valueName: "time")
+    )
     var notBeforeAfter: PointInTime?
 
     @Option(name: .customLong("not-before-before"), help: ArgumentHelp("Begins before this time.", valueName: "time"))

@@ -64,9 +64,7 @@ extension ClientCertsCommand {
             query.add("format", format.rawValue)
             var request = try AdminRequest(.get, ["client-certificates", "export"], query: query)
             request.accept = format == .csv ? "text/csv" : "application/jsonl"
-            try await gateway.client().stream(request) { piece in
-                StandardStream.output.write(bytes: piece.readableBytesView)
-            }
+            try await gateway.client().stream(request) { StandardStream.output.write(bytes: $0) }
         }
     }
 }

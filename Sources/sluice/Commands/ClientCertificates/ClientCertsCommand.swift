@@ -9,7 +9,7 @@ struct ClientCertsCommand: AsyncParsableCommand {
         discussion: """
             A certificate is active, inactive, pending_activation (registered by itself, and waits for you) or revoked,
             and only active ones connect. They are named by the beginning of their fingerprint (8 digits or more), or by
-            serial where that is unique.
+            serial or client id where that is unique.
 
             Examples:
               sluice client-certs list --state pending_activation
@@ -81,7 +81,7 @@ struct ClientCertsCommand: AsyncParsableCommand {
 
 /// The client certificate that a verb is about.
 struct ClientCertificateArgument: ParsableArguments {
-    @Argument(help: "Fingerprint or serial.")
+    @Argument(help: "Fingerprint, serial or client id.")
     var certificate: String
 
     var path: ResourcePath { ["client-certificates", certificate] }

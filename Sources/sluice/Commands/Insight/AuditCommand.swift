@@ -78,9 +78,7 @@ struct AuditCommand: AsyncParsableCommand {
         func run() async throws {
             var request = try AdminRequest(.get, ["audit", "export"], query: filter.query)
             request.accept = "application/jsonl"
-            try await gateway.client().stream(request) { piece in
-                StandardStream.output.write(bytes: piece.readableBytesView)
-            }
+            try await gateway.client().stream(request) { StandardStream.output.write(bytes: $0) }
         }
     }
 }
@@ -122,7 +120,8 @@ extension AuditVerificationResource {
         }
         let count = entries ?? 0
         let words = "The audit log is whole: \(count) line\(count == 1 ? "" : "s"), each fits the line before.\n"
-        return words + (headHash.map { "Its head is \($0) (to note: sluice audit verify --line \(count) --hash …).\n" } ?? "")
+        return words
+            + (headHash.map { "Its head is \($0) (to note: sluice audit verify --line \(count) --hash …).\n" } ?? "")
     }
 }
 

@@ -1,6 +1,7 @@
 import AdminAPI
 import ArgumentParser
 import Foundation
+import Synchronization
 
 /// `sluice events`: what happens, as it happens.
 struct EventsCommand: AsyncParsableCommand {
@@ -27,28 +28,40 @@ struct EventsCommand: AsyncParsableCommand {
 
     @OptionGroup var management: ManagementOptions
 
+    /// Without --follow: silence for so long means that the remembered events are all told.
+    private static let quiet = Duration.milliseconds(500)
+
     func run() async throws {
         var query: ResourceQuery = [:]
         query.add("kind", kind.isEmpty ? nil : kind.joined(separator: ","))
         var request = try AdminRequest(.get, ["events"], query: query)
         request.accept = "text/event-stream"
         request.lastEventID = (after ?? (follow ? nil : 0)).map(String.init)
-        var parser = ServerSentEvents()
-        let printer = EventPrinter(management: management)
-        try await management.gateway.client().stream(request) { piece in
-            for event in parser.take(piece.readableBytesView) { try printer.print(event) }
+        let parser = Mutex(ServerSentEvents())
+        let printer = EventPrinter(management: management, tellsMissed: follow)
+        let client = try management.gateway.client()
+        if follow {
+            try await client.stream(request) { piece in
+                for event in parser.withLock({ $0.take(piece) }) { try printer.print(event) }
+            }
+        } else {
+            try await client.stream(request, untilQuietFor: Self.quiet) { piece in
+                for event in parser.withLock({ $0.take(piece) }) { try printer.print(event) }
+            }
         }
     }
 }
 
 /// Prints events as they come.
-private struct EventPrinter {
+private struct EventPrinter: Sendable {
     let management: ManagementOptions
+    let tellsMissed: Bool
 
     func print(_ event: ServerSentEvents.Event) throws {
         let printer = management.printer
         guard event.name != "missed" else {
-            return Terminal.printError("Events were missed: \(event.data)")
+            if tellsMissed { Terminal.printError("Events were missed: \(event.data)") }
+            return
         }
         let json = Data(event.data.utf8)
         switch management.output.format {
@@ -65,7 +78,7 @@ private struct EventPrinter {
 extension EventResource {
     fileprivate var line: String {
         let facts = fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.quotedIfNeeded)" }
-        return "\(time.timestamp)  \(kind)  \(facts.joined(separator: " "))\n"
+        return "\(time)  \(kind)  \(facts.joined(separator: " "))\n"
     }
 }
 

@@ -25,7 +25,9 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var management: ManagementOptions
 
     func validate() throws {
-        guard every.seconds >= 0.1 else { throw ValidationError("--every \(every.text): needed a tenth of a second at least.") }
+        guard every.seconds >= 0.1 else {
+            throw ValidationError("--every \(every.text): needed a tenth of a second at least.")
+        }
     }
 
     func run() async throws {
