@@ -11,6 +11,7 @@ final class AdminTLSHandler: ChannelDuplexHandler, @unchecked Sendable {
 
     private let tls: TLSBuffers
     private var isClosing = false
+    private var saidGoodbye = false
 
     /// Throws an `OpenSSLError` when OpenSSL has no memory for a connection.
     init(_ context: TLSContext) throws(OpenSSLError) {
@@ -48,18 +49,30 @@ final class AdminTLSHandler: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        guard mode == .all else { return context.close(mode: mode, promise: promise) }
-        close(context, promise)
+        switch mode {
+        case .all:
+            close(context, promise)
+        case .output:
+            sayGoodbye(context)
+            context.close(mode: .output, promise: promise)
+        case .input:
+            context.close(mode: .input, promise: promise)
+        }
     }
 
-    /// Says goodbye, unless the handshake failed, and closes once that is on its way.
     private func close(_ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
-        guard !isClosing else { return context.close(mode: .all, promise: promise) }
         isClosing = true
+        sayGoodbye(context)
+        context.close(mode: .all, promise: promise)
+    }
+
+    /// Tells the peer that what it got is all there is, unless it was told or the connection is broken. RFC 8446 § 6.1
+    private func sayGoodbye(_ context: ChannelHandlerContext) {
+        guard !saidGoodbye else { return }
+        saidGoodbye = true
         var goodbye: [UInt8] = []
         tls.close(sending: &goodbye)
         send(goodbye, context)
-        context.close(mode: .all, promise: promise)
     }
 
     private func send(_ ciphertext: [UInt8], _ context: ChannelHandlerContext) {

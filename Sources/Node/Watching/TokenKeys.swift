@@ -7,10 +7,12 @@ import TLSGateway
 final class TokenKeys: WatchedMaterial {
     private let settings: JWTSettings
     private let check: Mutex<TokenCheck>
+    private let stamps: Mutex<[FileStamp?]>
 
     /// Reads the files. Blocks; throws a `JWTKeyError`.
     init(_ settings: JWTSettings) throws(JWTKeyError) {
         self.settings = settings
+        stamps = Mutex(settings.files.map { FileStamp(path: $0) })
         check = Mutex(try Self.read(settings))
     }
 
@@ -19,10 +21,13 @@ final class TokenKeys: WatchedMaterial {
 
     let title = "keys for tokens"
 
-    var files: [String] { settings.keys.map(\.file) + [settings.keySetFile].compactMap { $0 } }
+    var files: [String] { settings.files }
 
     func refresh(at now: Date) async throws -> String? {
+        let found = files.map { FileStamp(path: $0) }
+        guard found != stamps.withLock({ $0 }) else { return nil }
         let renewed = try Self.read(settings)
+        stamps.withLock { $0 = found }
         check.withLock { $0 = renewed }
         return "tokens are checked with the keys as they are now"
     }
@@ -39,4 +44,8 @@ final class TokenKeys: WatchedMaterial {
         )
         return TokenCheck(try JWTVerifier(keys: keys, requirements: requirements), in: settings.placement)
     }
+}
+
+extension JWTSettings {
+    fileprivate var files: [String] { keys.map(\.file) + [keySetFile].compactMap { $0 } }
 }

@@ -86,6 +86,20 @@ import Testing
         #expect(String(decoding: client.plaintext, as: UTF8.self) == answer)
     }
 
+    @Test(arguments: [CloseMode.output, .all])
+    func `says that an answer has come to its end when it closes`(mode: CloseMode) throws {
+        try authority.issue("admin", .server("admin.test")).write(to: folder, "admin")
+        let client = try Client(try AdminCertificate(paths), trusting: authority)
+        client.channel.writeAndFlush(ByteBuffer(string: "bye"), promise: nil)
+        client.channel.close(mode: mode, promise: nil)
+        while let buffer = try client.channel.readOutbound(as: ByteBuffer.self) {
+            var reply: [UInt8] = []
+            buffer.withUnsafeReadableBytes { client.tls.receive($0, into: &client.plaintext, sending: &reply) }
+        }
+        #expect(String(decoding: client.plaintext, as: UTF8.self) == "bye")
+        #expect(client.tls.state == .endOfStream, "not merely cut off")
+    }
+
     @Test func `closes on a client that speaks no TLS`() throws {
         try authority.issue("admin", .server("admin.test")).write(to: folder, "admin")
         let channel = EmbeddedChannel(handler: try AdminCertificate(paths).handler())
