@@ -8,7 +8,7 @@ SLUICE       := .build/release/sluice
 
 BUILD_PACKAGES := pkg-config libssl-dev libldns-dev libsqlite3-dev
 DEMO_PACKAGES  := openssl nsd mosquitto-clients libnss-wrapper
-TEST_PACKAGES  := mosquitto python3-paho-mqtt
+TEST_PACKAGES  := mosquitto python3-paho-mqtt prometheus
 BENCH_PACKAGES := haproxy mosquitto gcc libc6-dev
 
 .PHONY: help
@@ -23,6 +23,10 @@ setup: ## install the Debian packages that build, demo and tests need
 build: ## release build of the executable, .build/release/sluice
 	@.ci/setup $(BUILD_PACKAGES)
 	$(SWIFT) build -c release --product sluice $(SWIFT_FLAGS)
+
+.PHONY: man
+man: build ## manual pages, .build/man/man1: try man -l .build/man/man1/sluice.1
+	$(SLUICE) manual .build/man/man1
 
 .PHONY: demo
 demo: ## the main job, shown: gateway, custom domain, DNS check, devices by mutual TLS, one refused
@@ -47,6 +51,8 @@ fuzz: ## fuzz the parsers of foreign bytes; SECONDS_EACH=600 for longer
 	@.ci/setup $(BUILD_PACKAGES)
 	Tests/Fuzz/run MQTTDecoderFuzz mqtt $(or $(SECONDS_EACH),60) MQTTCodec
 	Tests/Fuzz/run ClientHelloFuzz client-hello $(or $(SECONDS_EACH),60) OpenSSL Registry
+	Tests/Fuzz/run RevocationFuzz revocation $(or $(SECONDS_EACH),60) OpenSSL
+	Tests/Fuzz/run TokenFuzz token $(or $(SECONDS_EACH),60) OpenSSL Registry Credentials
 	Tests/Fuzz/run DNSPreScanFuzz dns $(or $(SECONDS_EACH),60) LDNS
 
 .PHONY: sanitize

@@ -22,9 +22,12 @@ let package = Package(
         // Control plane: admin API, DNS transport, command line. The data plane is our own epoll engine (Reactors).
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
+        // The HTTP parts that Hummingbird's connections are made of: the admin API's deadlines look at them.
+        .package(url: "https://github.com/apple/swift-nio-extras.git", exact: "1.35.2"),
         .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
         // Tests only: certificates forged by an implementation that is not OpenSSL. Never linked into the product.
@@ -56,7 +59,9 @@ let package = Package(
                 "AdminAPI", "TLSGateway", "Credentials", "SQLiteStorage", "Registry", "MQTTBroker", "MQTTCodec",
                 "Reactors",
                 "OpenSSL",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -68,13 +73,16 @@ let package = Package(
         .target(
             name: "AdminAPI",
             dependencies: [
-                "Credentials", "Registry",
+                "Credentials", "OpenSSL", "Registry",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            // What the OpenAPI document comes to, for people; the served one is made from the routes.
+            exclude: ["OpenAPI/openapi.json"],
             swiftSettings: strict
         ),
         .target(
@@ -153,6 +161,14 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // A program to kill in the middle of an import.
+        .executableTarget(
+            name: "device-importer",
+            dependencies: ["Registry", "SQLiteStorage"],
+            path: "Tests/Support/DeviceImporter",
+            swiftSettings: strict
+        ),
+
         // One test target per target.
         .testTarget(name: "TestProcessTests", dependencies: ["TestProcess"], swiftSettings: strict),
         .testTarget(name: "ReactorsTests", dependencies: ["Reactors", "CLinux"], swiftSettings: strict),
@@ -171,7 +187,8 @@ let package = Package(
         .testTarget(
             name: "SQLiteStorageTests",
             dependencies: [
-                "SQLiteStorage", "Registry", "TestProcess", .product(name: "GRDB", package: "GRDB.swift"),
+                "SQLiteStorage", "Registry", "TestProcess", "device-importer",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict
         ),
@@ -202,16 +219,24 @@ let package = Package(
         .testTarget(
             name: "NodeTests",
             dependencies: [
-                "Node", "Credentials", "Registry", "Reactors", "TLSGateway", "MQTTBroker", "MQTTCodec",
+                "Node", "AdminAPI", "Credentials", "OpenSSL", "Registry", "Reactors", "TLSGateway", "MQTTBroker",
+                "MQTTCodec", "TestAuthority", "TestDevice", "TestProcess",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "AdminAPITests",
             dependencies: [
-                "AdminAPI", "Credentials", "OpenSSL", "Registry", "SQLiteStorage",
+                "AdminAPI", "Credentials", "OpenSSL", "Registry", "SQLiteStorage", "TestAuthority",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -223,6 +248,7 @@ let package = Package(
             name: "sluiceTests",
             dependencies: [
                 "sluice", "Node", "AdminAPI", "NameCheck", "LDNS", "TLSGateway", "Credentials", "Registry", "OpenSSL",
+                "TestAuthority", "TestProcess",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -231,8 +257,8 @@ let package = Package(
         // The built program with the clients that people use.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["sluice", "TestProcess"],
-            exclude: ["paho_session.py"],
+            dependencies: ["sluice", "TestAuthority", "TestProcess"],
+            exclude: ["paho_session.py", "devices.py"],
             swiftSettings: strict
         ),
 
@@ -241,6 +267,14 @@ let package = Package(
             name: "sluice-bench",
             dependencies: ["TestProcess", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Tests/Benchmarks/SluiceBench",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "device-registry-bench",
+            dependencies: [
+                "Registry", "SQLiteStorage", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Benchmarks/DeviceRegistry",
             swiftSettings: strict
         ),
     ]

@@ -9,6 +9,18 @@ package struct AdminServices: Sendable {
     package let limits: ClusterLimits
     /// Checks and seals what is uploaded.
     package let uploads: CertificateUploads
+    /// The registry of client certificates.
+    package let devices: DeviceControl
+    /// Bulk imports into it.
+    package let jobs: JobControl
+    /// Who may do what over TCP.
+    package let tokens: TokenDirectory
+    /// The users of the one-way mode.
+    package let users: UserDirectory
+    /// What happened, is refused and was seen.
+    package let journals: AdminJournals
+    /// The sessions that devices have now.
+    package let sessions: LiveSessions
     /// What the node tells about itself.
     package let node: NodeReports
     /// The clock of every rule that has to do with time.
@@ -18,61 +30,25 @@ package struct AdminServices: Sendable {
         cluster: any ClusterAdministration,
         limits: ClusterLimits,
         uploads: CertificateUploads,
+        devices: DeviceControl,
+        jobs: JobControl,
+        tokens: TokenDirectory,
+        users: UserDirectory,
+        journals: AdminJournals,
+        sessions: LiveSessions,
         node: NodeReports,
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.cluster = cluster
         self.limits = limits
         self.uploads = uploads
+        self.devices = devices
+        self.jobs = jobs
+        self.tokens = tokens
+        self.users = users
+        self.journals = journals
+        self.sessions = sessions
         self.node = node
         self.now = now
-    }
-}
-
-/// `ClusterControl`, whatever it prepares for the data plane.
-package protocol ClusterAdministration: Sendable {
-    /// The snapshot in force.
-    var state: ClusterState { get }
-    /// Makes a change and tells what it did; with a revision, only if the cluster is still there.
-    func apply(
-        _ change: ClusterChange,
-        at now: Date,
-        by principal: Principal,
-        expecting revision: UInt64?
-    ) async throws(ClusterControlError) -> ClusterTransition
-    /// Tells what a change would do.
-    func rehearse(
-        _ change: ClusterChange,
-        at now: Date,
-        by principal: Principal,
-        expecting revision: UInt64?
-    ) async throws(ClusterControlError) -> ClusterTransition
-}
-
-extension ClusterControl: ClusterAdministration {
-    /// The snapshot in force.
-    package var state: ClusterState { current.state }
-}
-
-/// What the node tells about itself.
-package struct NodeReports: Sendable {
-    /// What the node does now.
-    package let status: @Sendable () -> NodeStatus
-    package let readiness: @Sendable () -> Readiness
-    /// The metrics as Prometheus text.
-    package let metrics: @Sendable () -> String
-    /// Reads the configuration file again; throws a ``ReloadRefusal`` when the old configuration stays.
-    package let reload: @Sendable () async throws -> ReloadReport
-
-    package init(
-        status: @escaping @Sendable () -> NodeStatus,
-        readiness: @escaping @Sendable () -> Readiness,
-        metrics: @escaping @Sendable () -> String,
-        reload: @escaping @Sendable () async throws -> ReloadReport
-    ) {
-        self.status = status
-        self.readiness = readiness
-        self.metrics = metrics
-        self.reload = reload
     }
 }

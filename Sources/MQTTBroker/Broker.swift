@@ -1,11 +1,14 @@
 package import MQTTCodec
 package import Reactors
+import Synchronization
 
 /// An MQTT broker over a group of reactors: one shard per reactor, a client's session always on the same one.
 package final class Broker: Sendable {
     let shards: [BrokerShard]
-    private let retained: RetainedStore
-    private let placement = KeyedHash()
+    let retained: RetainedStore
+    let placement = KeyedHash()
+    /// Messages of the server's own that wait for their event loop.
+    let serverMessages = Atomic<Int>(0)
 
     /// Shards at most, since a message's way is a mask of them; reactors beyond it only pass clients on.
     private static let shardLimit = UInt64.bitWidth
@@ -13,12 +16,16 @@ package final class Broker: Sendable {
     /// Makes a broker whose shards run on `reactors`; nothing is served before the first `attach`.
     ///
     /// Keep it until the reactors have stopped.
-    package convenience init(configuration: BrokerConfiguration, reactors: ReactorGroup) {
-        self.init(configuration: configuration, reactors: reactors.reactors)
+    package convenience init(
+        configuration: BrokerConfiguration,
+        reactors: ReactorGroup,
+        observer: (any BrokerObserver)? = nil
+    ) {
+        self.init(configuration: configuration, reactors: reactors.reactors, observer: observer)
     }
 
     /// A broker on reactors that something else drives.
-    init(configuration: BrokerConfiguration, reactors: [Reactor]) {
+    init(configuration: BrokerConfiguration, reactors: [Reactor], observer: (any BrokerObserver)? = nil) {
         var configuration = configuration
         configuration.topics.maximumLevels = min(
             configuration.topics.maximumLevels,
@@ -37,7 +44,8 @@ package final class Broker: Sendable {
                 configuration: configuration,
                 subscriptions: subscriptions,
                 retained: retained,
-                sessionCount: sessionCount
+                sessionCount: sessionCount,
+                observer: observer
             )
         }
         for source in shards {

@@ -71,6 +71,9 @@ package struct BrokerConfiguration: Sendable {
     /// Topic aliases the broker uses towards a client that takes them.
     package var outboundTopicAliases: UInt16 = 32
 
+    /// What a device leaves behind whose certificate was revoked or deleted.
+    package var revokedDevices = Leftovers.ofRevoked
+
     /// How long a connection that is being closed may take to read its last bytes.
     package var closeDeadline = Duration.seconds(5)
 

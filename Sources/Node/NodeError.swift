@@ -1,4 +1,5 @@
 package import Credentials
+package import Registry
 
 /// Why a node could not start; what the parts it is made of throw comes through as it is.
 package enum NodeError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -7,12 +8,17 @@ package enum NodeError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A certificate file that the configuration names is there, but is of no use.
     case unusableFile(String, CredentialsError)
 
+    /// A file is there for a slot that serves nothing.
+    case emptySlot(ServerCertificateSlot, file: String)
+
     package var description: String {
         switch self {
         case .unreadableFile(let file, let reason):
             "\(file), which the configuration names, cannot be read: \(reason)"
         case .unusableFile(let file, let error):
             "\(file), which the configuration names, cannot be used: \(error)"
+        case .emptySlot(let slot, let file):
+            "\(file) belongs to \(slot), which serves no certificate; bind one to it"
         }
     }
 

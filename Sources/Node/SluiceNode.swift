@@ -25,20 +25,48 @@ package struct SluiceNode: Sendable {
     /// Serves until SIGTERM or SIGINT, then drains; SIGHUP reads the configuration file again.
     ///
     /// Throws what kept it from starting: a `StorageError`, `KeyEncryptionError`, `ClusterControlError`, `GatewayError`,
-    /// `ReactorError`, `AdminSocket.Failure` or ``NodeError``.
+    /// `ReactorError`, `AdminSocket.Failure`, ``NodeError``, or what is wrong with a file of keys.
     package func run() async throws {
         ProcessLimits.raiseDescriptorLimit()
         let registry = try await OpenedRegistry(configuration, logger: logger)
+        let materials = try NodeMaterials(configuration, registry, logger: logger)
+        // Before anybody is served: a certificate that was renewed while the node was down is the one to begin with.
+        await materials.watchers.readAll()
+
+        let journals = NodeJournals(
+            events: EventHub(startedAt: startedAt),
+            refusals: RefusalJournal(),
+            sightings: SightingJournal()
+        )
+        let instruments = NodeInstruments()
         let reactors = try ReactorGroup(count: configuration.node.reactors)
-        let broker = Broker(configuration: configuration.broker, reactors: reactors)
+        let broker = Broker(
+            configuration: configuration.broker,
+            reactors: reactors,
+            observer: ClientWitness(journals.events)
+        )
         let gateway = try Gateway(
             accessPoints: configuration.accessPoints,
             settings: configuration.admission,
             reactors: reactors,
             cluster: registry.control,
+            identity: IdentityServices(
+                devices: registry.devices,
+                users: registry.users,
+                tokens: { [keys = materials.tokenKeys] in keys?.current }
+            ),
             backend: EmbeddedBroker(broker),
+            observer: ConnectionWitness(journals, instruments),
             logger: logger
         )
+        let sessions = SessionEnding(
+            broker: broker,
+            revokedDevices: configuration.broker.revokedDevices,
+            instruments: instruments,
+            logger: logger
+        )
+        observe(registry, sessions, RegistryWitness(journals.events, instruments))
+
         let devices = DeviceService(
             gateway: gateway,
             broker: broker,
@@ -46,27 +74,63 @@ package struct SluiceNode: Sendable {
             shutdown: configuration.shutdown,
             logger: logger
         )
+        let upkeep = NodeUpkeep(registry, journals, watchers: materials.watchers, logger: logger)
         let reload = ConfigurationReload(configuration, logger: logger)
         let reports = NodeReports(
             status: { [startedAt, configuration] in
                 NodeStatus(configuration, gateway: gateway, broker: broker, startedAt: startedAt)
             },
-            readiness: { devices.readiness },
-            metrics: {
-                NodeMetrics(
+            readiness: { Readiness(checks: [devices.readiness, upkeep.storage.readiness]) },
+            metrics: { [startedAt] accept in
+                let metrics = NodeMetrics(
                     gateway: gateway.statistics,
                     broker: broker.statistics,
                     cluster: registry.control.current.state,
+                    devices: registry.devices.counts,
+                    unusableFiles: materials.watchers.problems,
                     configurationReloadSucceeded: reload.lastSucceeded,
-                    version: SluiceVersion.current
-                ).prometheusText
+                    startedAt: startedAt,
+                    instruments: instruments
+                )
+                let format = MetricText(accept: accept)
+                return MetricsAnswer(contentType: format.contentType, text: format.write(metrics.page.families))
             },
             reload: { try reload.reload() }
         )
-        // Stopped in reverse order: devices first, so that the admin API can be asked about it while they go.
-        var services: [any Service] = [adminServer(registry, reports)]
-        if let address = configuration.admin.address { services.append(healthServer(reports, at: address)) }
-        services += [ReloadService(reload: reload), devices]
+        let admin = AdminComposition(
+            configuration: configuration,
+            registry: registry,
+            journals: journals,
+            sessions: sessions,
+            reports: reports,
+            certificate: materials.adminCertificate,
+            logger: logger
+        )
+        // Stopped in reverse order: devices first, so that the admin API can be asked about it while they go, and what
+        // they leave behind is still stored.
+        try await run(
+            admin.servers + upkeep.services + [
+                EventRelay(events: journals.events, broker: broker, instruments: instruments),
+                ReloadService(reload: reload), devices,
+            ]
+        )
+    }
+
+    /// Has every change of the registry end the sessions it ends, and told.
+    private func observe(_ registry: OpenedRegistry, _ sessions: SessionEnding, _ witness: RegistryWitness) {
+        let rotations = RotationOpening(store: registry.sightings, logger: logger)
+        registry.devices.observe { changes in
+            sessions.changed(changes)
+            witness.changed(changes)
+        }
+        registry.control.observe { transition in
+            sessions.changed(transition)
+            witness.changed(transition)
+            rotations.changed(transition)
+        }
+    }
+
+    private func run(_ services: [any Service]) async throws {
         var group = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -76,22 +140,5 @@ package struct SluiceNode: Sendable {
         group.maximumGracefulShutdownDuration =
             configuration.shutdown.drainDelay + configuration.shutdown.deadline + .seconds(5)
         try await ServiceGroup(configuration: group).run()
-    }
-
-    private func adminServer(_ registry: OpenedRegistry, _ reports: NodeReports) -> AdminServer {
-        AdminServer(
-            services: AdminServices(
-                cluster: registry.control,
-                limits: configuration.limits,
-                uploads: CertificateUploads(sealedWith: registry.encryption),
-                node: reports
-            ),
-            socket: configuration.admin.socket,
-            logger: logger
-        )
-    }
-
-    private func healthServer(_ reports: NodeReports, at address: SocketAddress) -> HealthServer {
-        HealthServer(node: reports, host: address.host, port: Int(address.port), logger: logger)
     }
 }

@@ -22,8 +22,9 @@ extension ClusterState {
         return ClusterTransition(
             before: self,
             after: after,
-            summary: steps.count == 1 ? steps[0].summary : RegistryChangeSummary(joining: steps.map(\.summary)),
-            records: steps.flatMap(\.records)
+            summary: RegistryChangeSummary(joining: steps.map(\.summary)),
+            records: steps.flatMap(\.records),
+            unregistered: Set(steps.compactMap(\.unregistered))
         )
     }
 

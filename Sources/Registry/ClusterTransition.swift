@@ -39,6 +39,8 @@ package struct ClusterTransition: Hashable, Sendable {
     package let summary: RegistryChangeSummary
     /// What happened, for the audit log: each object that became another, in the order in which they did.
     package let records: [ClusterRecord]
+    /// The registered CAs that were taken out, not replaced: no client certificate may be left of them.
+    package let unregistered: Set<Fingerprint>
 
     /// Whether there was anything to do.
     package var isChange: Bool { before.revision != after.revision }

@@ -171,7 +171,7 @@ extension RegistryError: CustomStringConvertible {
                 + "sluice ca-certs code, sign a certificate with CN = that code, and give it by --verification F "
                 + "(an administrator may waive it: --no-proof)."
         case .proofForOneCA(let found):
-            "\(found) CAs were given with one registration code, which proves one. Register each with a code of its own."
+            "One registration code was given for \(found) CAs, and proves one. Register each with a code of its own."
         case .noSuchRegistrationCode(let text):
             "\"\(text.quotable)\" is no open registration code: each is used once. Get another: sluice ca-certs code"
         case .registrationCodeExpired(let end, let now):

@@ -9,7 +9,9 @@ enum RegistrySchema {
         migrator.registerMigration("1: certificates, slots, CAs, settings") { database in
             try database.execute(sql: first)
         }
+        ClusterSchema.register(in: &migrator)
         JournalSchema.register(in: &migrator)
+        DeviceSchema.register(in: &migrator)
         return migrator
     }()
 

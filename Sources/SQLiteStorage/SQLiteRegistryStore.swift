@@ -7,8 +7,9 @@ package import Registry
 /// before they come here.
 package final class SQLiteRegistryStore: RegistryStore {
     /// Held so that the directory stays claimed for as long as the database is open.
-    private let directory: DataDirectory
-    private let pool: DatabasePool
+    let directory: DataDirectory
+    /// The one connection pool of the registry's file, shared by every store in it.
+    let pool: DatabasePool
 
     /// Opens the database in a claimed directory, or makes it. Blocks.
     ///
@@ -38,7 +39,7 @@ package final class SQLiteRegistryStore: RegistryStore {
                 guard stored == before.revision else {
                     throw StorageError.revisionConflict(stored: stored, expected: before.revision)
                 }
-                try StateRows.write(after, over: before, to: database)
+                try StateRows.write(transition, to: database)
                 try AuditRows.append(audit, to: database)
             }
         }

@@ -14,45 +14,31 @@ enum StateRows {
         guard let cluster = try Row.fetchOne(database, sql: "SELECT * FROM cluster") else { return nil }
         let row = StoredRow(cluster, table: "cluster")
         let facts = try CertificateRows.readAll(database)
+        let authorities = try AuthorityRows.readAll(database, facts: facts)
         return ClusterState(
             revision: UInt64(clamping: try row.integer("revision")),
             trustGeneration: UInt64(clamping: try row.integer("trustGeneration")),
             hosted: try HostedCertificateRows.readAll(database, facts: facts),
-            slots: try readSlots(database),
+            slots: try SlotRows.readAll(database),
             defaultEnabled: try row.integer("defaultEnabled") == 1,
             retired: try readRetiredNames(database),
-            authorities: try AuthorityRows.readAll(database, facts: facts),
+            authorities: authorities.registered,
+            supersededAuthorities: authorities.superseded,
+            registrationCodes: try RegistrationCodeRows.readAll(database),
             settings: try readSettings(row)
         )
     }
 
-    /// Makes the rows of `before` those of `after`. Rows that refer to others go first and come last.
-    static func write(_ after: ClusterState, over before: ClusterState, to database: Database) throws {
-        for slot in before.slots.keys where after.slots[slot] != before.slots[slot] {
-            try database.execute(sql: "DELETE FROM slot WHERE slot = ?", arguments: [slot.description])
-        }
+    /// Makes the rows of the state before those of the state after. Rows that refer to others go first and come last.
+    static func write(_ transition: ClusterTransition, to database: Database) throws {
+        let (before, after) = (transition.before, transition.after)
+        try SlotRows.removeChanged(transition, from: database)
         try HostedCertificateRows.write(after.hosted, over: before.hosted, to: database)
-        try AuthorityRows.write(after.authorities, over: before.authorities, to: database)
-        for (slot, binding) in after.slots where binding != before.slots[slot] {
-            try database.execute(
-                sql: "INSERT INTO slot (slot, certificate, boundAt) VALUES (?, ?, ?)",
-                arguments: [slot.description, Data(binding.certificate.bytes), binding.boundAt.milliseconds]
-            )
-        }
+        try AuthorityRows.write(transition, to: database)
+        try SlotRows.insertChanged(transition, into: database)
         try writeRetiredNames(after.retired, over: before.retired, to: database)
+        try RegistrationCodeRows.write(after.registrationCodes, over: before.registrationCodes, to: database)
         try writeCluster(after, to: database)
-    }
-
-    private static func readSlots(_ database: Database) throws -> [ServerCertificateSlot: SlotBinding] {
-        var slots: [ServerCertificateSlot: SlotBinding] = [:]
-        for row in try StoredRow.fetchAll(database, table: "slot") {
-            let slot = try row.parsed("slot") { text in try? ServerCertificateSlot(text) }
-            slots[slot] = SlotBinding(
-                certificate: try row.fingerprint("certificate"),
-                boundAt: try row.date("boundAt")
-            )
-        }
-        return slots
     }
 
     private static func readRetiredNames(_ database: Database) throws -> RetiredNames {
@@ -72,6 +58,8 @@ enum StateRows {
         return ClusterSettings(
             mode: try row.parsed("mode", AuthenticationMode.init(rawValue:)),
             anonymous: try row.integer("anonymous") == 1,
+            automaticRegistration: try row.integer("automaticRegistration") == 1,
+            automaticActivation: try row.integer("automaticActivation") == 1,
             tls: tls
         )
     }
@@ -97,13 +85,14 @@ enum StateRows {
         try database.execute(
             sql: """
                 INSERT OR REPLACE INTO cluster
-                (id, revision, trustGeneration, defaultEnabled, mode, anonymous, tlsMinimum, tlsMaximum)
-                VALUES (1, ?, ?, ?, ?, ?, ?, ?)
+                (id, revision, trustGeneration, defaultEnabled, mode, anonymous, automaticRegistration,
+                 automaticActivation, tlsMinimum, tlsMaximum)
+                VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 Int64(clamping: state.revision), Int64(clamping: state.trustGeneration), state.defaultEnabled,
-                settings.mode.rawValue, settings.anonymous, settings.tls.minimum.rawValue,
-                settings.tls.maximum.rawValue,
+                settings.mode.rawValue, settings.anonymous, settings.automaticRegistration,
+                settings.automaticActivation, settings.tls.minimum.rawValue, settings.tls.maximum.rawValue,
             ]
         )
     }

@@ -18,6 +18,11 @@ struct StoredRow {
         return try Row.fetchAll(database, sql: sql).map { StoredRow($0, table: table) }
     }
 
+    func isNull(_ column: String) -> Bool {
+        let value: DatabaseValue = row[column]
+        return value.isNull
+    }
+
     func integer(_ column: String) throws -> Int64 {
         guard let value = Int64.fromDatabaseValue(row[column]) else { throw unreadable(column) }
         return value
@@ -42,6 +47,11 @@ struct StoredRow {
 
     func date(_ column: String) throws -> Date {
         Date(milliseconds: try integer(column))
+    }
+
+    func optionalDate(_ column: String) throws -> Date? {
+        let value: DatabaseValue = row[column]
+        return value.isNull ? nil : try date(column)
     }
 
     func fingerprint(_ column: String) throws -> Fingerprint {

@@ -21,7 +21,7 @@ enum CommandLineRun {
 }
 
 /// The exit codes of `sluice`, the numbers of sysexits.h where it has them.
-enum CommandStatus: Int32, Sendable {
+enum CommandStatus: Int32, Sendable, CaseIterable {
     /// Done, and the answer is yes.
     case done = 0
     /// Done, and the answer is no: a refused change, a failed check.
@@ -38,6 +38,20 @@ enum CommandStatus: Int32, Sendable {
     case notAllowed = 77
     /// The configuration file is wrong.
     case badConfiguration = 78
+
+    /// What it means, for the manual.
+    var words: String {
+        switch self {
+        case .done: "Done, or the answer is yes."
+        case .answerIsNo: "Done, and the answer is no: a refused change, a failed check."
+        case .usage: "The command line is not understood."
+        case .badInput: "A file or value that was given cannot be used."
+        case .unreachable: "The gateway does not answer."
+        case .rateLimited: "Too many requests; later."
+        case .notAllowed: "Not allowed."
+        case .badConfiguration: "The configuration file is wrong."
+        }
+    }
 }
 
 /// Why a command ends without having done what it was asked for: words for a person, a code for programs.

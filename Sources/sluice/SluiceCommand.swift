@@ -17,14 +17,19 @@ struct SluiceCommand: AsyncParsableCommand {
               sluice server-certs bind shop
               sluice ca-certs register --ca shop-ca.pem
 
-            The verbs that manage a running gateway find it by --socket, $SLUICE_SOCKET, --config, $SLUICE_CONFIG,
-            ./sluice.yaml or /etc/sluice/sluice.yaml, in that order.
+            Let devices in one by one:
+              sluice mode set one-device-one-certificate --registration automatic --automatic-activation off
+              sluice client-certs list --state pending_activation
+              sluice client-certs activate 3f2a91c7
 
-            Exit codes: 0 done; 1 the answer is no; 64 usage; 65 bad input; 69 gateway not reachable; 75 too many requests;
-            77 not allowed; 78 bad configuration.
+            The verbs that manage a running gateway find it by --socket or --server, $SLUICE_SOCKET, $SLUICE_SERVER,
+            --config, $SLUICE_CONFIG, ./sluice.yaml or /etc/sluice/sluice.yaml, in that order.
+
+            Exit codes: 0 done; 1 the answer is no; 64 usage; 65 bad input; 69 gateway not reachable;
+            75 too many requests; 77 not allowed; 78 bad configuration.
             """,
         version: SluiceVersion.current,
-        subcommands: [VersionCommand.self],
+        subcommands: [CompletionsCommand.self, VersionCommand.self, ManualCommand.self],
         groupedSubcommands: [
             CommandGroup(
                 name: "Running a gateway",
@@ -32,14 +37,23 @@ struct SluiceCommand: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "A running gateway",
-                subcommands: [StatusCommand.self, ReloadCommand.self]
+                subcommands: [StatusCommand.self, HealthcheckCommand.self, ReloadCommand.self, JobsCommand.self]
             ),
             CommandGroup(
-                name: "What it serves and whom it trusts",
+                name: "What it serves",
+                subcommands: [CertsCommand.self, ServerCertsCommand.self, TLSCommand.self]
+            ),
+            CommandGroup(
+                name: "Whom it lets in",
                 subcommands: [
-                    CertsCommand.self, ServerCertsCommand.self, CACertsCommand.self, ModeCommand.self, TLSCommand.self,
+                    ModeCommand.self, CACertsCommand.self, ClientCertsCommand.self, UsersCommand.self,
                 ]
             ),
+            CommandGroup(
+                name: "What happened, and why",
+                subcommands: [ExplainCommand.self, EventsCommand.self, AuditCommand.self]
+            ),
+            CommandGroup(name: "Who manages it", subcommands: [TokensCommand.self]),
             CommandGroup(name: "Custom domains", subcommands: [CNAMECommand.self]),
         ]
     )

@@ -62,7 +62,11 @@ import Testing
 
     @Test func `refuses a chain that was good until its CA went`() throws {
         let state = try ClusterState.initial().trusting(root)
-        let chain = VerifiedChain(anchorFingerprint: try root.certificate.fingerprint.bytes, validUntil: now + day)
+        let chain = VerifiedChain(
+            anchorFingerprint: try root.certificate.fingerprint.bytes,
+            validUntil: now + day,
+            leafSerial: CertificateSerial(magnitude: [1])
+        )
         #expect(try verifier(state).authority(of: chain, at: now).label == "Root")
         let fingerprint = try root.certificate.fingerprint
         let gone = try verifier(state.after(.unregisterCA(fingerprint)))
@@ -75,10 +79,100 @@ import Testing
 
     @Test func `refuses a chain that has expired since it was verified`() throws {
         let verifier = try verifier(.initial().trusting(root))
-        let chain = VerifiedChain(anchorFingerprint: try root.certificate.fingerprint.bytes, validUntil: now)
+        let chain = VerifiedChain(
+            anchorFingerprint: try root.certificate.fingerprint.bytes,
+            validUntil: now,
+            leafSerial: CertificateSerial(magnitude: [1])
+        )
         #expect(try verifier.authority(of: chain, at: now).label == "Root")
         #expect(throws: DeviceChainFailure.expired(validUntil: now, now: now + 1)) {
             try verifier.authority(of: chain, at: now + 1)
+        }
+    }
+
+    // MARK: Grace periods and revocation
+
+    private func replaced(_ grace: Duration = .seconds(600)) throws -> (ClusterState, TestAuthority) {
+        let successor = try TestAuthority("Successor")
+        let upload = try CAUpload(Array(successor.certificate.pem.utf8), at: now)
+        let registered = try #require(upload.registrations(at: now).first)
+        let state = try ClusterState.initial().trusting(root)
+            .after(.replaceCA(root.certificate.fingerprint, with: registered, grace: grace))
+        return (state, successor)
+    }
+
+    @Test func `names a replaced CA until its grace period ends, and not at 10:01`() throws {
+        let (state, successor) = try replaced()
+        let verifier = try verifier(state)
+        let (old, new) = try (root.issue("old").parsed, successor.issue("new").parsed)
+        let chain = VerifiedChain(
+            anchorFingerprint: try root.certificate.fingerprint.bytes,
+            validUntil: now + day,
+            leafSerial: CertificateSerial(of: old)
+        )
+        #expect(try verifier.authority(of: chain, at: now + 599).label == "Root")
+        #expect(try verifier.verify(leaf: old, at: now + 599).label == "Root")
+        guard case .graceEnded? = failure({ try verifier.authority(of: chain, at: now + 601) }) else {
+            Issue.record("still trusted at 10:01")
+            return
+        }
+        guard case .chain(.unknownIssuer)? = failure({ try verifier.verify(leaf: old, at: now + 601) }) else {
+            Issue.record("still verified at 10:01")
+            return
+        }
+        #expect(try verifier.verify(leaf: new, at: now + 601).label == "Successor")
+    }
+
+    @Test func `does not name a CA that was replaced without grace`() throws {
+        let verifier = try verifier(replaced(.zero).0)
+        guard case .chain(.unknownIssuer)? = failure({ try verifier.verify(leaf: root.issue().parsed, at: now) })
+        else {
+            Issue.record("still trusted")
+            return
+        }
+    }
+
+    @Test(arguments: [RevocationList.StalePolicy.hardFail, .softFail])
+    func `refuses what the CA has revoked, at once and for chains verified before`(
+        onStale: RevocationList.StalePolicy
+    ) throws {
+        let (stolen, other) = try (root.issue("stolen"), root.issue("other"))
+        let state = try ClusterState.initial().trusting(root)
+        let chain = VerifiedChain(
+            anchorFingerprint: try root.certificate.fingerprint.bytes,
+            validUntil: now + day,
+            leafSerial: CertificateSerial(of: try stolen.parsed)
+        )
+        #expect(try verifier(state).authority(of: chain, at: now).label == "Root")
+        let authority = try #require(state.authorities[root.certificate.fingerprint])
+        let upload = try RevocationListUpload(
+            root.revocationList(RevocationListShape(revoking: stolen, reason: 1)),
+            for: authority,
+            at: now
+        )
+        let list = upload.revocationList(onStale: onStale, from: .upload)
+        let verifier = try verifier(state.after(.setRevocationList(authority.fingerprint, list)))
+        for refused in [
+            failure({ try verifier.authority(of: chain, at: now) }),
+            failure({ try verifier.verify(leaf: stolen.parsed, at: now) }),
+        ] {
+            guard case .chain(let reason)? = refused, reason.code == "revoked", reason.depth == 0 else {
+                Issue.record("\(String(describing: refused))")
+                continue
+            }
+        }
+        #expect(try verifier.verify(leaf: other.parsed, at: now).label == "Root")
+        // Two days later the list is stale.
+        let late = failure({ try verifier.verify(leaf: other.parsed, at: now + 2 * day) })
+        #expect((late == nil) == (onStale == .softFail))
+    }
+
+    private func failure(_ body: () throws -> RegisteredCA) -> DeviceChainFailure? {
+        do {
+            _ = try body()
+            return nil
+        } catch {
+            return error as? DeviceChainFailure
         }
     }
 }

@@ -1,4 +1,5 @@
 import Credentials
+import FoundationEssentials
 import Glibc
 import OpenSSL
 import Registry

@@ -3,19 +3,20 @@ import Testing
 
 /// The examples run as they stand, so that they cannot rot. (`make demo` runs the quick start.)
 @Suite struct ExamplesTests {
-    @Test func `two-way authentication, step by step`() async throws {
+    @Test(arguments: ["two-way", "one-device-one-certificate", "certificate-rotation"])
+    func `run to their end, step by step`(example: String) async throws {
         let sources = URL(fileURLWithPath: #filePath)
         let top = sources.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-e2e-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let result = try await run(
-            top.appendingPathComponent("examples/two-way/run.sh").path,
+            top.appendingPathComponent("examples/\(example)/run.sh").path,
             [],
             in: directory,
             environment: ["SLUICE": URL(fileURLWithPath: RunningGateway.program).path],
             seconds: 120
         )
         #expect(result.status == 0, "\(result.output)\n\(result.errors)")
-        #expect(result.output.hasSuffix("All of it worked. The files are in .demo/two-way/.\n"))
+        #expect(result.output.hasSuffix("All of it worked. The files are in .demo/\(example)/.\n"))
     }
 }

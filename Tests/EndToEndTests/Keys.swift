@@ -38,6 +38,25 @@ struct Keys: Sendable {
         ])
     }
 
+    /// A revocation list in PEM of the CA `authority` that revokes one certificate.
+    func revoke(_ name: String, by authority: String, list: String) async throws {
+        let database = directory.appendingPathComponent("\(authority).database")
+        try Data().write(to: database)
+        let settings = """
+            [ca]
+            default_ca = lists
+            [lists]
+            database = \(database.path)
+            default_md = sha256
+            default_crl_days = 30
+            """
+        let file = "\(authority).lists.cnf"
+        try Data(settings.utf8).write(to: directory.appendingPathComponent(file))
+        let signer = ["ca", "-config", file, "-cert", "\(authority).crt", "-keyfile", "\(authority).key"]
+        try await openssl(signer + ["-revoke", "\(name).crt"])
+        try await openssl(signer + ["-gencrl", "-out", list])
+    }
+
     private func openssl(_ arguments: [String]) async throws {
         let result = try await run("openssl", arguments, in: directory)
         guard result.status == 0 else {

@@ -44,8 +44,13 @@ final class RunningGateway: Sendable {
         return (directory, keys)
     }
 
-    /// The configuration of most scenarios; `more` is appended to it.
-    static func configuration(mode: String = "two-way", anonymous: Bool = false, more: String = "") -> String {
+    /// The configuration of most scenarios; `more` is appended to it, `bootstrap` to its last section.
+    static func configuration(
+        mode: String = "two-way",
+        anonymous: Bool = false,
+        bootstrap: String = "",
+        more: String = ""
+    ) -> String {
         """
         node: { name: end-to-end, reactors: 2 }
         dataDir: data
@@ -61,8 +66,22 @@ final class RunningGateway: Sendable {
           anonymous: \(anonymous)
           defaultCertificate: { chainFile: keys/default.crt, keyFile: keys/default.key }
           cas: [keys/devices.crt]
+          \(bootstrap)
         \(more)
         """
+    }
+
+    /// Every certificate must be registered; by itself if `registration` is `automatic`.
+    static func registryConfiguration(
+        registration: String = "manual",
+        automaticActivation: Bool = true,
+        more: String = ""
+    ) -> String {
+        configuration(
+            mode: "one-device-one-certificate",
+            bootstrap: "registration: \(registration)\n  automaticActivation: \(automaticActivation)",
+            more: more
+        )
     }
 
     /// Starts a gateway in a new directory.
@@ -93,8 +112,15 @@ final class RunningGateway: Sendable {
     }
 
     /// Runs a management verb against this gateway.
-    func sluice(_ arguments: [String], input: String? = nil) async throws -> CommandResult {
-        try await run(Self.program, arguments, in: directory, environment: ["SLUICE_SOCKET": socket], input: input)
+    func sluice(_ arguments: [String], input: String? = nil, seconds: Double = 30) async throws -> CommandResult {
+        try await run(
+            Self.program,
+            arguments,
+            in: directory,
+            environment: ["SLUICE_SOCKET": socket],
+            input: input,
+            seconds: seconds
+        )
     }
 
     /// Runs a management verb that must succeed, and gives its output.
@@ -123,6 +149,15 @@ final class RunningGateway: Sendable {
             let port = address.split(separator: ":").last.flatMap({ Int($0) })
         else { throw CommandFailure(description: "no listener in the status") }
         return port
+    }
+
+    /// Runs a management verb and gives its answer in JSON, read as `Body`.
+    func read<Body: Decodable>(_ type: Body.Type, _ arguments: String...) async throws -> Body {
+        let result = try await sluice(arguments + ["-o", "json"])
+        guard result.status == 0 else {
+            throw CommandFailure(description: "sluice \(arguments.joined(separator: " ")): \(result.errors)")
+        }
+        return try JSONDecoder().decode(type, from: Data(result.output.utf8))
     }
 
     /// Signals the gateway and waits for its end; gives the exit status, or 128 and the signal.

@@ -100,7 +100,7 @@ import Testing
         let world = try TestWorld()
         let shape = CertificateShape.client.with { $0.notAfter = .init(timeIntervalSinceNow: -60) }
         let pair = try world.connect(world.client(world.devices.issue("late", shape)))
-        guard case .chain(.expired(subject: "CN=late", _, _)) = pair.server.failure else {
+        guard case .chain(.expired(subject: "CN=late", _, _, depth: 0)) = pair.server.failure else {
             Issue.record("\(String(describing: pair.server.failure))")
             return
         }

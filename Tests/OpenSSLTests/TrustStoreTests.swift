@@ -157,7 +157,7 @@ import Testing
         let lower = try upper.issueAuthority("Lower")
         #expect(
             try refusal(of: lower.issue(), by: store(root), with: [lower.certificate])
-                == .unknownIssuer(subject: "CN=Lower", issuer: "CN=Upper")
+                == .unknownIssuer(subject: "CN=Lower", issuer: "CN=Upper", depth: 1)
         )
     }
 
@@ -307,7 +307,9 @@ import Testing
             "Devices",
             shape: .authority.with { $0.notAfter = Date(timeIntervalSinceNow: -60) }
         )
-        guard case .expired(subject: "CN=Devices", _, _) = try refusal(of: devices.issue(), by: store(devices)) else {
+        guard
+            case .expired(subject: "CN=Devices", _, _, depth: 1) = try refusal(of: devices.issue(), by: store(devices))
+        else {
             Issue.record("an expired CA was not named")
             return
         }
@@ -322,7 +324,7 @@ import Testing
         let weak = try TestAuthority("Weak", shape: .authority.with { $0.key = .rsa(bits: 1024) })
         #expect(
             try refusal(of: weak.issue(), by: store(weak))
-                == .weakKey(subject: "CN=Weak", found: .rsa(bits: 1024), needed: "RSA 2048")
+                == .weakKey(subject: "CN=Weak", found: .rsa(bits: 1024), needed: "RSA 2048", depth: 1)
         )
     }
 
@@ -353,7 +355,7 @@ import Testing
         let device = try devices.issueAuthority("device", .client)
         #expect(
             try refusal(of: device.issue("child"), by: store(devices), with: [device.certificate])
-                == .notAnAuthority(subject: "CN=device")
+                == .notAnAuthority(subject: "CN=device", depth: 1)
         )
     }
 
@@ -362,7 +364,7 @@ import Testing
         let lower = try root.issueAuthority("Lower")
         #expect(
             try refusal(of: lower.issue(), by: store(root), with: [lower.certificate])
-                == .pathLengthExceeded(subject: "CN=Root", allowed: 0)
+                == .pathLengthExceeded(subject: "CN=Root", allowed: 0, depth: 2)
         )
         #expect(try refusal(of: root.issue(), by: store(root)) == nil)
     }

@@ -63,21 +63,47 @@ func upload(
 }
 
 /// An invented CA, called by its seed.
-func authority(_ seed: String, state: CAState = .active) throws -> RegisteredCA {
+func authority(
+    _ seed: String,
+    state: CAState = .active,
+    notAfter: Date = noon + 335 * day,
+    revocationList: RevocationList? = nil
+) throws -> RegisteredCA {
     RegisteredCA(
         name: try ObjectName(seed),
-        certificate: try facts(seed),
+        certificate: try facts(seed, notAfter: notAfter),
         der: Array(seed.utf8),
         state: state,
-        registeredAt: noon
+        registeredAt: noon,
+        revocationList: revocationList
+    )
+}
+
+/// An invented revocation list, made so many seconds after noon.
+func revocationList(
+    _ made: TimeInterval = 0,
+    nextUpdate: TimeInterval? = day,
+    onStale: RevocationList.StalePolicy = .hardFail
+) -> RevocationList {
+    RevocationList(
+        der: [7],
+        thisUpdate: noon + made,
+        nextUpdate: nextUpdate.map { noon + $0 },
+        revokedCount: 3,
+        onStale: onStale,
+        source: .upload
     )
 }
 
 extension ClusterState {
     /// The state after these changes at noon.
-    func after(_ changes: ClusterChange..., limits: ClusterLimits = ClusterLimits()) throws -> ClusterState {
+    func after(
+        _ changes: ClusterChange...,
+        at now: Date = noon,
+        limits: ClusterLimits = ClusterLimits()
+    ) throws -> ClusterState {
         var state = self
-        for change in changes { state = try state.applying(change, at: noon, limits: limits).after }
+        for change in changes { state = try state.applying(change, at: now, limits: limits).after }
         return state
     }
 
@@ -86,10 +112,29 @@ extension ClusterState {
         _ seed: String,
         _ names: [String],
         key: CertificateKey = ecKey,
-        slot: ServerCertificateSlot? = nil
+        slot: ServerCertificateSlot? = nil,
+        notAfter: Date = noon + 335 * day
     ) throws -> ClusterState {
-        let certificate = try upload(seed, names: names, key: key)
+        let certificate = try upload(seed, names: names, key: key, notAfter: notAfter)
         return try after(.hostCertificate(certificate), .bind(certificate.fingerprint, slot: slot))
+    }
+
+    /// Stores a certificate and puts it in place of a slot's.
+    func renewing(
+        _ slot: ServerCertificateSlot,
+        by seed: String,
+        _ names: [String],
+        key: CertificateKey = ecKey,
+        grace: Duration = GracePeriod.standard,
+        at now: Date = noon,
+        notAfter: Date = noon + 335 * day
+    ) throws -> ClusterState {
+        let certificate = try upload(seed, names: names, key: key, notAfter: notAfter)
+        return try after(
+            .hostCertificate(certificate),
+            .replace(slot, with: certificate.fingerprint, grace: grace),
+            at: now
+        )
     }
 }
 

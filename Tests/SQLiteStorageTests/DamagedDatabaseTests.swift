@@ -21,7 +21,9 @@ import Testing
     }
 
     private func edit(_ sql: String) async throws {
-        let database = try DatabaseQueue(path: file)
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = false
+        let database = try DatabaseQueue(path: file, configuration: configuration)
         try await database.write { try $0.execute(sql: sql) }
         try database.close()
     }
@@ -84,6 +86,12 @@ import Testing
         ("UPDATE certificateName SET name = 'a b'", "certificateName", "name"),
         ("UPDATE certificate SET keyKind = 'dsa'", "certificate", "keyKind"),
         ("UPDATE ca SET state = 'perhaps'", "ca", "state"),
+        ("UPDATE ca SET standing = 'superseded'", "ca", "standing"),
+        (
+            "INSERT INTO revocationList SELECT fingerprint, x'00', 0, NULL, 0, 'perhaps', NULL FROM ca",
+            "revocationList", "onStale"
+        ),
+        ("INSERT INTO registrationCode VALUES ('a b', 0, 0)", "registrationCode", "text"),
     ])
     func `with a value that nobody writes says where it is`(sql: String, table: String, column: String) async throws {
         try await fill()

@@ -67,7 +67,7 @@ func authority(_ number: UInt8, state: CAState = .active) throws -> RegisteredCA
     )
 }
 
-/// One change of every kind, in an order in which all are allowed.
+/// One change of every kind, in an order in which all are allowed, each a minute after the one before.
 func everyChange() throws -> [ClusterChange] {
     let first = try certificate(1, ["gateway.test"])
     let second = try certificate(2, ["*.b.test", "a.test"], key: .rsa(bits: 2048))
@@ -90,4 +90,65 @@ func everyChange() throws -> [ClusterChange] {
         .unregisterCA(root.fingerprint), .unregisterCA(shared.fingerprint),
         .setMode(.oneWay, anonymous: true),
     ]
+}
+
+/// What goes with certificates and CAs in the course of time, in an order in which all is allowed.
+func everyReplacement() throws -> [ClusterChange] {
+    let (first, second, third) = (
+        try certificate(1, ["a.test"]), try certificate(2, ["a.test"]), try certificate(3, ["a.test"])
+    )
+    let fleet = try ObjectName("fleet")
+    let old = RegisteredCA(
+        name: fleet,
+        certificate: try facts(10, names: [], key: .rsa(bits: 4096)),
+        der: [10],
+        registeredAt: noon
+    )
+    let new = try authority(11)
+    let code = try RegistrationCode(random: [UInt8](repeating: 7, count: 32), issuedAt: noon)
+    let another = try RegistrationCode(random: [UInt8](repeating: 6, count: 32), issuedAt: noon + 1)
+    return [
+        .hostCertificate(first), .hostCertificate(second), .hostCertificate(third),
+        .bind(first.fingerprint, slot: .default),
+        .setStaple(first.fingerprint, staple(.upload, nextUpdate: nil)),
+        .replace(.default, with: second.fingerprint), .extendGrace(.slot(.default), until: noon + 5000),
+        .setStaple(second.fingerprint, staple(.file("/etc/sluice/staple.der"))),
+        .setStaple(second.fingerprint, staple(.file("/etc/sluice/staple.der"), made: 1)),
+        .replace(.default, with: third.fingerprint), .deleteCertificate(first.fingerprint),
+        .setStaple(second.fingerprint, nil), .endGrace(.slot(.default)), .deleteCertificate(second.fingerprint),
+        .issueRegistrationCode(code), .issueRegistrationCode(another),
+        .registerCAs([old], proof: .code(code.text)),
+        .setMode(.oneDeviceOneCertificate, automaticRegistration: true, automaticActivation: false),
+        .setRevocationList(old.fingerprint, revocationList(.upload, nextUpdate: nil)),
+        .setRevocationList(old.fingerprint, revocationList(.file("/etc/sluice/fleet.crl"))),
+        // The new one takes the name, and the old one keeps it beside.
+        .replaceCA(old.fingerprint, with: new, proof: .waived), .extendGrace(.ca(old.fingerprint), until: noon + 9000),
+        .setRevocationList(old.fingerprint, nil),
+        .replaceCA(new.fingerprint, with: old), .endGrace(.ca(new.fingerprint)),
+        .replaceCA(old.fingerprint, with: new, grace: .zero, proof: .waived),
+        .setRevocationList(new.fingerprint, revocationList(.upload)),
+        .replaceCA(new.fingerprint, with: try authority(12), proof: .code(another.text)),
+    ]
+}
+
+func staple(_ source: MaterialSource, made: Double = 0, nextUpdate: Date? = noon + 3600) -> OCSPStaple {
+    OCSPStaple(der: [4, 5], thisUpdate: noon + made, nextUpdate: nextUpdate, source: source)
+}
+
+func revocationList(_ source: MaterialSource, nextUpdate: Date? = noon + 3600) -> RevocationList {
+    RevocationList(
+        der: [6],
+        thisUpdate: noon,
+        nextUpdate: nextUpdate,
+        revokedCount: 2,
+        onStale: source == .upload ? .hardFail : .softFail,
+        source: source
+    )
+}
+
+extension SQLiteRegistryStore {
+    /// Stores a step as `ClusterControl` does, with its lines of the audit log.
+    func save(_ transition: ClusterTransition) async throws {
+        try await save(transition, audit: transition.auditDrafts(at: noon, by: .system))
+    }
 }

@@ -26,18 +26,54 @@ import Testing
         #expect(state.revision == UInt64(try everyChange().count))
     }
 
+    @Test func `gives back grace periods, lists, staples and codes, also when opened again`() async throws {
+        var state = ClusterState.initial()
+        for change in try everyReplacement() {
+            let store = try openStore(directory.path)
+            let transition = try state.applying(change, at: noon)
+            #expect(transition.isChange, "\(change.action)")
+            try await store.save(transition)
+            #expect(try await store.load() == transition.after, "\(change.action)")
+            try store.close()
+            state = transition.after
+        }
+        let swept = try state.applying(.expireGraces, at: noon + 86_400)
+        let store = try openStore(directory.path)
+        try await store.save(swept)
+        #expect(try await store.load() == swept.after)
+    }
+
+    @Test func `reads the very deadline that it was given, at a time that is no whole second`() async throws {
+        let now = noon + 0.123_456_7
+        let store = try openStore(directory.path)
+        var state = ClusterState.initial()
+        let (old, new) = (try certificate(1, ["a.test"]), try certificate(2, ["a.test"]))
+        for change in [
+            ClusterChange.hostCertificate(old), .hostCertificate(new), .bind(old.fingerprint, slot: .default),
+            .replace(.default, with: new.fingerprint),
+        ] {
+            let transition = try state.applying(change, at: now)
+            try await store.save(transition)
+            state = transition.after
+        }
+        #expect(try await store.load()?.slots[.default]?.superseded == state.slots[.default]?.superseded)
+    }
+
     @Test func `keeps no row of what was deleted`() async throws {
         let store = try openStore(directory.path)
         let gone = try certificate(1, ["a.test", "b.test"])
         var state = ClusterState.initial()
-        for change in [ClusterChange.hostCertificate(gone), .deleteCertificate(gone.fingerprint)] {
+        for change in [
+            ClusterChange.hostCertificate(gone), .setStaple(gone.fingerprint, staple(.upload)),
+            .deleteCertificate(gone.fingerprint),
+        ] {
             let transition = try state.applying(change, at: noon)
             try await store.save(transition)
             state = transition.after
         }
         try store.close()
         let database = try DatabaseQueue(path: directory.path + "/registry.sqlite")
-        for table in ["certificate", "certificateName", "hostedCertificate", "hostedChain"] {
+        for table in ["certificate", "certificateName", "hostedCertificate", "hostedChain", "ocspStaple"] {
             let count = try await database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM \(table)") }
             #expect(count == 0, "\(table)")
         }

@@ -1,4 +1,3 @@
-import AdminAPI
 import Foundation
 import Testing
 
@@ -27,6 +26,14 @@ import Testing
         #expect(Self.table.tabbed() == "NAME\tSTATE\tSERIAL\nfleet\tactive\t01\na\tinactive\t02\n")
     }
 
+    @Test func `come piece by piece with one heading`() {
+        var table = Self.table
+        #expect(table.takeTabbed() == "NAME\tSTATE\tSERIAL\nfleet\tactive\t01\na\tinactive\t02\n")
+        table.add(["b", "active", "03"])
+        #expect(table.takeTabbed() == "b\tactive\t03\n")
+        #expect(table.takeTabbed() == "")
+    }
+
     @Test func `colour the heading alone`() {
         #expect(Self.table.aligned(wide: false, colour: true).hasPrefix("\u{1B}[1mNAME   STATE\u{1B}[0m\nfleet"))
     }
@@ -50,27 +57,6 @@ import Testing
         ])
         let yaml = try value.yaml()
         #expect(yaml == "list:\n- 1\nmin: '1.0'\nnone: null\nswitched: true\n")
-    }
-}
-
-@Suite struct `Refusals of the gateway` {
-    @Test(arguments: [
-        (404, "no-such-certificate", CommandStatus.badInput), (422, "key-mismatch", .badInput),
-        (400, "bad-body", .badInput),
-        (409, "ca-limit", .answerIsNo), (412, "revision-mismatch", .answerIsNo), (422, "reload-refused", .answerIsNo),
-        (429, "x", .rateLimited), (403, "x", .notAllowed), (500, "internal-error", .unreachable),
-    ])
-    func `have an exit code of their kind`(status: Int, code: String, expected: CommandStatus) throws {
-        let json = #"{"type": "urn:sluice:problem:\#(code)", "title": "", "detail": "", "status": \#(status)}"#
-        let problem = try JSONDecoder().decode(Problem.self, from: Data(json.utf8))
-        #expect(CommandStatus(problem) == expected)
-    }
-}
-
-@Suite struct `A reference to an object` {
-    @Test(arguments: [("shop", "shop"), ("a/b", "a%2Fb"), ("..", ".."), ("a b?c", "a%20b%3Fc"), ("ä", "%C3%A4")])
-    func `is escaped in a path`(reference: String, expected: String) throws {
-        #expect(try Answer.escaped(reference) == expected)
     }
 }
 

@@ -1,9 +1,8 @@
 # Devices are Mosquitto's clients. nss_wrapper gives them the name's address without touching /etc/hosts. Sourced by run.sh.
-echo "127.0.0.1 $domain" > hosts
+name_domain
 
 # as_device NAME: what the client of a device is told: the custom domain, and the certificate keys/NAME.crt.
 as_device() { echo -h $domain -p "$port" --cafile keys/root.crt --cert "keys/$1.crt" --key "keys/$1.key"; }
-with_hosts='env LD_PRELOAD=libnss_wrapper.so NSS_WRAPPER_HOSTS=hosts'
 
 say "$ mosquitto_sub $(as_device client) -i dashboard -t 'plant/#' -v -q 1 &"
 background subscriber.log $with_hosts mosquitto_sub $(as_device client) -i dashboard -t 'plant/#' -v -q 1

@@ -8,6 +8,7 @@ demo=$PWD/.demo
 access_point=mqtt-7f3a-sh-public.mqtt.example.net # what customers point their CNAMEs at
 domain=mqtt.company.example                       # the customer's own name for it
 . "$here/../parts/lib.sh"
+. "$here/../parts/gateway.sh"
 
 rm -rf "$demo" && mkdir -p "$demo" && cd "$demo"
 

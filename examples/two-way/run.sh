@@ -7,6 +7,7 @@ sluice=$(realpath "${SLUICE:-.build/release/sluice}")
 demo=$PWD/.demo/two-way
 domain=mqtt.company.example
 . "$here/../parts/lib.sh"
+. "$here/../parts/gateway.sh"
 
 rm -rf "$demo" && mkdir -p "$demo" && cd "$demo"
 
@@ -17,12 +18,8 @@ show openssl x509 -in keys/client.crt -noout -subject -issuer -ext basicConstrai
 step 'A gateway in one-way mode, where devices show no certificate'
 show sluice init gateway --hostname mqtt-7f3a-sh-public.mqtt.example.net --listen 127.0.0.1:0
 sed -i -e 's/mode: two-way .*/mode: one-way/' -e '/mode: one-way/a\  anonymous: true' -e '/cas:/d' gateway/sluice.yaml
-background gateway.log "$sluice" serve --config gateway/sluice.yaml
-export SLUICE_SOCKET=$demo/gateway/data/admin.sock
-wait_for 'the gateway' sluice status
-port=$(sluice status -o json | grep -o '127\.0\.0\.1:[0-9]*' | head -n 1 | cut -d: -f2)
-echo "127.0.0.1 $domain" > hosts
-with_hosts='env LD_PRELOAD=libnss_wrapper.so NSS_WRAPPER_HOSTS=hosts'
+start_gateway
+name_domain
 server="-h $domain -p $port --cafile keys/root.crt"
 device="--cert keys/client.crt --key keys/client.key"
 stranger="--cert keys/stranger.crt --key keys/stranger.key"

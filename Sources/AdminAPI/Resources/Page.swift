@@ -33,24 +33,6 @@ struct PageRequest {
     static let defaultLimit = 20
     static let largestLimit = 100
 
-    /// Reads the query's `limit` and `cursor`.
-    init(limit: Substring?, cursor: Substring?) throws(Problem) {
-        if let limit {
-            guard let number = Int(limit), (1...Self.largestLimit).contains(number) else {
-                throw .badParameter("limit", found: String(limit), needed: "a number from 1 to \(Self.largestLimit)")
-            }
-            self.limit = number
-        } else {
-            self.limit = Self.defaultLimit
-        }
-        after = try cursor.map { text throws(Problem) in
-            guard let key = Cursor.key(String(text)) else {
-                throw Problem.badParameter("cursor", found: String(text), needed: "a nextCursor of this list")
-            }
-            return key
-        }
-    }
-
     /// The page of `all`, which is put into the order of `key`.
     func page<Element, Item>(
         of all: some Collection<Element>,
@@ -61,21 +43,25 @@ struct PageRequest {
             .filter { entry in after.map { entry.key > $0 } ?? true }
             .sorted { $0.key < $1.key }
         let shown = rest.prefix(limit)
-        let cursor = rest.count > limit ? shown.last.map { Cursor.text(after: $0.key) } : nil
+        let cursor = rest.count > limit ? shown.last.map { PageCursor.text(after: $0.key) } : nil
         return Page(items: shown.map { item($0.element) }, nextCursor: cursor)
     }
 }
 
 /// The last key of a page as text that needs no escaping in a query (RFC 4648 § 5, unpadded).
-private enum Cursor {
+enum PageCursor {
     static func text(after key: String) -> String {
         let padded = Data(key.utf8).base64EncodedString()
         return padded.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
-    static func key(_ text: String) -> String? {
+    /// Throws a 400 ``Problem`` for a text that is no cursor.
+    static func key(_ text: String) throws(Problem) -> String {
         let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
         let padded = text.replacing("-", with: "+").replacing("_", with: "/") + padding
-        return Data(base64Encoded: padded).flatMap { String(validating: $0, as: UTF8.self) }
+        guard let key = Data(base64Encoded: padded).flatMap({ String(validating: $0, as: UTF8.self) }) else {
+            throw .badParameter("cursor", found: text, needed: "a nextCursor of this list")
+        }
+        return key
     }
 }

@@ -25,6 +25,8 @@ package struct StatusResource: Codable, Hashable, Sendable {
         package var caCertificates: Usage
         /// CAs that are trusted.
         package var activeCACertificates: Int
+        /// Client certificates by state.
+        package var clientCertificates: [String: Int]
         /// The bound and registered certificates that end soon or have ended, in words.
         package var warnings: [String]
     }

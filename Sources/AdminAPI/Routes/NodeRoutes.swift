@@ -1,13 +1,42 @@
 import Foundation
+import Hummingbird
 import Registry
 
-/// `/api/v1/status`: the node and the cluster as it knows it.
+/// `/api/v1/status` and `/api/v1/reload`: the node, and the cluster as it knows it.
 struct NodeRoutes {
     let services: AdminServices
 
-    func status() -> StatusResource {
+    var routes: [Route] {
+        [
+            Route(.get, "status", .viewer, "Show how the node and the cluster are", answer: .json("Status")) { _ in
+                try JSONResponse.make(status())
+            },
+            Route(
+                .post,
+                "reload",
+                .operator,
+                "Read the configuration file again",
+                answer: .json("ReloadReport")
+            ) { call in
+                let report = try await services.node.reload()
+                let names = (report.changes + report.pendingRestart).map(\.setting)
+                try await services.journals.audit.append(
+                    AuditDraft(
+                        time: services.now(),
+                        principal: call.principal,
+                        action: "configuration.reload",
+                        object: "configuration",
+                        after: ["settings": names.joined(separator: " ")]
+                    )
+                )
+                return try JSONResponse.make(report)
+            },
+        ]
+    }
+
+    private func status() -> StatusResource {
         let state = services.cluster.state
-        let limits = services.limits
+        let (limits, counts) = (services.limits, services.devices.counts)
         return StatusResource(
             node: services.node.status(),
             ready: services.node.readiness().isReady,
@@ -20,6 +49,9 @@ struct NodeRoutes {
                 hostedCertificates: state.hosted.count,
                 caCertificates: .init(count: state.authorities.count, limit: limits.authorities),
                 activeCACertificates: state.activeAuthorities.count,
+                clientCertificates: Dictionary(
+                    uniqueKeysWithValues: ClientCertificateState.allCases.map { ($0.rawValue, counts.count($0)) }
+                ),
                 warnings: warnings(state, at: services.now())
             )
         )

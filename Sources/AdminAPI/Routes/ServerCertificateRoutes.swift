@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import Registry
 
@@ -18,9 +19,11 @@ struct ServerCertificateRoutes {
 
     struct Replacement: RequestMembers {
         let certificate: String
+        /// Seconds; the usual grace period when absent, none at all for 0.
+        let grace: Int?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case certificate
+            case certificate, grace
         }
     }
 
@@ -32,58 +35,127 @@ struct ServerCertificateRoutes {
         }
     }
 
-    func list(_ request: Request) throws -> Response {
+    static let disconnect = QueryParameter("disconnect", .flag("End the sessions that were set up under it, too."))
+
+    var routes: [Route] {
+        [
+            Route(
+                .get,
+                "server-certificates",
+                .viewer,
+                "List the slots and what they serve",
+                query: QueryParameter.paging,
+                answer: .page("ServerCertificate"),
+                list
+            ),
+            Route(
+                .post,
+                "server-certificates",
+                .admin,
+                "Bind a certificate of the store to a slot",
+                query: [.dryRun],
+                body: .json("Binding"),
+                answer: .change("Change", done: .created),
+                bind
+            ),
+            Route(
+                .get,
+                "server-certificates/{slot}",
+                .viewer,
+                "Show a slot, with the chain that it serves",
+                answer: .json("ServerCertificate"),
+                show
+            ),
+            Route(
+                .put,
+                "server-certificates/{slot}",
+                .admin,
+                "Replace the certificate of a slot",
+                query: [.dryRun],
+                body: .json("Replacement"),
+                answer: .json("Change"),
+                replace
+            ),
+            Route(
+                .patch,
+                "server-certificates/{slot}",
+                .operator,
+                "Switch the default slot on or off",
+                query: [.dryRun],
+                body: .json("Switch"),
+                answer: .json("Change"),
+                setEnabled
+            ),
+            Route(
+                .delete,
+                "server-certificates/{slot}",
+                .operator,
+                "Unbind a slot's certificate; its names are refused",
+                query: [.dryRun, Self.disconnect],
+                answer: .json("Change"),
+                unbind
+            ),
+        ] + GraceRoutes(services: services, path: "server-certificates/{slot}", target: target).routes
+    }
+
+    private func list(_ call: AdminCall) throws -> Response {
         let state = services.cluster.state
         let now = services.now()
         let slots = state.slots.keys.sorted().compactMap { slot in
             ServerCertificateResource(slot, in: state, at: now, withChain: false)
         }
-        // "custom-…" sorts before "default"; the page puts the default slot first.
-        let page = try request.pageRequest().page(of: slots, by: { $0.slot == "default" ? "" : $0.slot }) { $0 }
-        return try JSONResponse.make(page)
+        // Slots sort by number, which their names do not; a page's key has the position.
+        let page = try call.page().page(of: slots.enumerated(), by: { String(format: "%06d", $0.offset) }, \.element)
+        return try JSONResponse.make(page, tag: EntityTag(revision: state.revision))
     }
 
-    func show(_ context: some RequestContext) throws -> Response {
-        let slot = try slot(context)
+    private func show(_ call: AdminCall) throws -> Response {
+        let slot = try slot(call)
         let state = services.cluster.state
         guard let resource = ServerCertificateResource(slot, in: state, at: services.now(), withChain: true) else {
             throw RegistryError.slotEmpty(slot)
         }
-        return try JSONResponse.make(resource)
+        return try JSONResponse.make(resource, tag: EntityTag(revision: state.revision))
     }
 
-    func bind(_ request: Request) async throws -> Response {
-        let body = try await RequestBody.decode(Binding.self, from: request)
+    private func bind(_ call: AdminCall) async throws -> Response {
+        let body = try await call.body(Binding.self)
         let slot = try body.slot.map { text throws(RegistryError) in try ServerCertificateSlot(text) }
         let hosted = try services.cluster.state.hostedCertificate(matching: body.certificate)
         return try await services.change(
             .bind(hosted.fingerprint, slot: slot),
-            for: request,
+            call,
             about: [hosted.fingerprint],
-            status: .created
+            created: RouteTable.base + "server-certificates"
         )
     }
 
-    func replace(_ request: Request, _ context: some RequestContext) async throws -> Response {
-        let slot = try slot(context)
-        let body = try await RequestBody.decode(Replacement.self, from: request)
+    private func replace(_ call: AdminCall) async throws -> Response {
+        let slot = try slot(call)
+        let body = try await call.body(Replacement.self)
         let hosted = try services.cluster.state.hostedCertificate(matching: body.certificate)
         return try await services.change(
-            .replace(slot, with: hosted.fingerprint),
-            for: request,
+            .replace(slot, with: hosted.fingerprint, grace: GraceRoutes.period(body.grace)),
+            call,
             about: [hosted.fingerprint]
         )
     }
 
-    func unbind(_ request: Request, _ context: some RequestContext) async throws -> Response {
-        let slot = try slot(context)
-        let bound = services.cluster.state.slots[slot].map { [$0.certificate] } ?? []
-        return try await services.change(.unbind(slot), for: request, about: bound)
+    private func unbind(_ call: AdminCall) async throws -> Response {
+        let slot = try slot(call)
+        let endsSessions = try call.flag("disconnect")
+        let bound = services.cluster.state.slots[slot]?.certificate
+        return try await services.change(
+            .unbind(slot),
+            call,
+            about: bound.map { [$0] } ?? [],
+            ending: endsSessions ? bound.map(LiveSessions.Selection.serverCertificate) : nil
+        )
     }
 
-    func setEnabled(_ request: Request, _ context: some RequestContext) async throws -> Response {
-        let slot = try slot(context)
-        let body = try await RequestBody.decode(Switch.self, from: request)
+    private func setEnabled(_ call: AdminCall) async throws -> Response {
+        let slot = try slot(call)
+        let body = try await call.body(Switch.self)
         guard slot == .default else {
             throw Problem(
                 code: "slot-always-enabled",
@@ -93,10 +165,20 @@ struct ServerCertificateRoutes {
             )
         }
         let bound = services.cluster.state.slots[slot].map { [$0.certificate] } ?? []
-        return try await services.change(.setDefault(enabled: body.enabled), for: request, about: bound)
+        return try await services.change(.setDefault(enabled: body.enabled), call, about: bound)
     }
 
-    private func slot(_ context: some RequestContext) throws -> ServerCertificateSlot {
-        try ServerCertificateSlot(context.parameters.require("slot"))
+    private func slot(_ call: AdminCall) throws -> ServerCertificateSlot {
+        try ServerCertificateSlot(call.parameter("slot"))
+    }
+
+    private func target(_ call: AdminCall) throws -> GraceRoutes.Target {
+        let slot = try slot(call)
+        let (state, now) = (services.cluster.state, services.now())
+        return GraceRoutes.Target(
+            target: .slot(slot),
+            grace: GraceResource(of: slot, in: state, at: now),
+            about: state.slots[slot].map { [$0.certificate] } ?? []
+        )
     }
 }

@@ -1,47 +1,87 @@
+import Foundation
 import Hummingbird
 import HummingbirdCore
 package import Logging
-import NIOCore
+package import NIOCore
+import Registry
 import ServiceLifecycle
 import Synchronization
 
-/// Serves the admin API on a Unix socket, until its task is cancelled or the service group shuts down.
+/// Where the admin API is served.
+package enum AdminListener: Sendable {
+    /// On a Unix socket, to root and to the user that the gateway runs as.
+    case socket(path: String)
+    /// On an address, to whoever has a token. `front` makes the handler that stands between a connection and HTTP: TLS.
+    case address(host: String, port: Int, front: (@Sendable () throws -> any ChannelHandler & Sendable)?)
+}
+
+/// Serves the admin API, health and metrics, until its task is cancelled or the service group shuts down.
 package struct AdminServer: Service {
     private let services: AdminServices
-    private let socket: String
+    private let listener: AdminListener
+    private let limits: AdminConnectionLimits
+    private let readers: EventReaders
     private let logger: Logger
-    private let whenListening: @Sendable () async -> Void
+    private let whenListening: @Sendable (_ port: Int?) async -> Void
 
-    /// `whenListening` is called once, when requests are taken.
+    /// `whenListening` is called once, when requests are taken; for an address with the port that was taken, which is
+    /// another than asked for when that is 0.
     package init(
         services: AdminServices,
-        socket: String,
+        on listener: AdminListener,
         logger: Logger,
-        whenListening: @escaping @Sendable () async -> Void = {}
+        whenListening: @escaping @Sendable (_ port: Int?) async -> Void = { _ in }
+    ) {
+        self.init(
+            services: services,
+            on: listener,
+            limits: AdminConnectionLimits(),
+            readers: EventReaders(),
+            logger: logger,
+            whenListening: whenListening
+        )
+    }
+
+    init(
+        services: AdminServices,
+        on listener: AdminListener,
+        limits: AdminConnectionLimits,
+        readers: EventReaders,
+        logger: Logger,
+        whenListening: @escaping @Sendable (_ port: Int?) async -> Void
     ) {
         self.services = services
-        self.socket = socket
+        self.listener = listener
+        self.limits = limits
+        self.readers = readers
         self.logger = logger
         self.whenListening = whenListening
     }
 
-    /// Throws an ``AdminSocket/Failure`` when the socket cannot be made.
+    /// Throws an ``AdminSocket/Failure`` when the socket cannot be made, and an I/O error when the address cannot be bound.
     package func run() async throws {
-        try AdminSocket.prepare(socket)
+        switch listener {
+        case .socket(let path): try await serve(socket: path)
+        case .address(let host, let port, let front): try await serve(host: host, port: port, front: front)
+        }
+    }
+
+    private func serve(socket path: String) async throws {
+        try AdminSocket.prepare(path)
         let outcome = Outcome()
         let application = Application(
-            router: AdminRoutes(services: services).router(),
-            server: .http1(configuration: AdminConnections.limits),
-            configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socket)),
+            responder: try responder(.peerCredentials(service: geteuid())),
+            server: limits.server(front: nil),
+            configuration: limits.configuration(.unixDomainSocket(path: path)),
             onServerRunning: { channel in
                 do throws(AdminSocket.Failure) {
-                    try AdminSocket.restrict(socket)
+                    try AdminSocket.restrict(path)
                 } catch {
                     outcome.failure.withLock { $0 = error }
                     channel.close(promise: nil)
                     return
                 }
-                await whenListening()
+                await whenListening(nil)
             },
             logger: logger
         )
@@ -49,65 +89,31 @@ package struct AdminServer: Service {
         if let failure = outcome.failure.withLock({ $0 }) { throw failure }
     }
 
-    private final class Outcome: Sendable {
-        let failure = Mutex<AdminSocket.Failure?>(nil)
-    }
-}
-
-/// Serves health and metrics on a loopback address, to whoever asks on this host.
-package struct HealthServer: Service {
-    private let node: NodeReports
-    private let host: String
-    private let port: Int
-    private let logger: Logger
-    private let whenListening: @Sendable (_ port: Int) async -> Void
-
-    /// `whenListening` is told the port that was taken, which is another than `port` when that is 0.
-    package init(
-        node: NodeReports,
+    private func serve(
         host: String,
         port: Int,
-        logger: Logger,
-        whenListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
-    ) {
-        self.node = node
-        self.host = host
-        self.port = port
-        self.logger = logger
-        self.whenListening = whenListening
-    }
-
-    /// Throws when the address cannot be bound.
-    package func run() async throws {
-        let router = Router(context: BasicRequestContext.self)
-        router.add(middleware: ProblemMiddleware())
-        HealthRoutes(node: node).add(to: router)
+        front: (@Sendable () throws -> any ChannelHandler & Sendable)?
+    ) async throws {
+        let (tokens, now) = (services.tokens, services.now)
         let application = Application(
-            router: router,
-            server: .http1(configuration: AdminConnections.limits),
-            configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
+            responder: try responder(.tokens { tokens.authenticate(presented: $0, at: now()) }),
+            server: limits.server(front: front),
+            configuration: limits.configuration(.hostname(host, port: port)),
             onServerRunning: { channel in await whenListening(channel.localAddress?.port ?? port) },
             logger: logger
         )
         try await application.run()
     }
-}
 
-/// What one HTTP connection may cost.
-enum AdminConnections {
-    /// A connection that says nothing for so long is closed.
-    static let idleTimeout = TimeAmount.seconds(30)
-    /// Bytes of one request's header fields.
-    static let largestHeader = 16 * 1024
-
-    static var limits: HTTP1Channel.Configuration {
-        HTTP1Channel.Configuration(
-            idleTimeout: idleTimeout,
-            httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: largestHeader,
-                maxHeaderListSize: largestHeader,
-                maxHeaderFieldCount: 64
-            )
+    private func responder(_ access: AdminAccess) throws -> AdminResponder {
+        AdminResponder(
+            table: try AdminRoutes(services: services, readers: readers).table(),
+            health: HealthRoutes(node: services.node),
+            access: access
         )
+    }
+
+    private final class Outcome: Sendable {
+        let failure = Mutex<AdminSocket.Failure?>(nil)
     }
 }

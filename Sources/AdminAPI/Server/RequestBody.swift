@@ -12,14 +12,12 @@ enum RequestBody {
     static let largest = 256 * 1024
 
     /// Reads the body. Throws a ``Problem`` when it is no JSON object with these members, or too long.
-    static func decode<Body: RequestMembers>(_ type: Body.Type, from request: Request) async throws -> Body {
-        let buffer: ByteBuffer
-        do {
-            buffer = try await request.body.collect(upTo: largest)
-        } catch is NIOTooManyBytesError {
-            throw Problem.bodyTooLarge(limit: largest)
-        }
-        let data = Data(buffer.readableBytesView)
+    static func decode<Body: RequestMembers>(
+        _ type: Body.Type,
+        from request: Request,
+        limit: Int = largest
+    ) async throws -> Body {
+        let data = Data(try await collect(request, limit: limit).readableBytesView)
         let known = Body.CodingKeys.allCases.map(\.stringValue)
         guard let object = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any] else {
             throw Problem.badBody("Found no JSON object, needed one with \(known.joined(separator: ", ")).")
@@ -28,10 +26,35 @@ enum RequestBody {
             throw Problem.badBody("Found the member \"\(unknown)\", known are \(known.joined(separator: ", ")).")
         }
         do {
-            return try JSONDecoder().decode(Body.self, from: data)
+            let decoder = JSONDecoder()
+            decoder.dateDecodingStrategy = .iso8601
+            return try decoder.decode(Body.self, from: data)
         } catch let error as DecodingError {
             throw Problem.badBody(error.sentence)
         }
+    }
+
+    /// The whole body. Throws a 413 ``Problem`` when it is too long, before any of it is read where it says so itself.
+    static func collect(_ request: Request, limit: Int) async throws -> ByteBuffer {
+        if let declared = request.headers[.contentLength].flatMap({ Int($0) }), declared > limit {
+            throw Problem.bodyTooLarge(limit: limit)
+        }
+        do {
+            return try await request.body.collect(upTo: limit)
+        } catch is NIOTooManyBytesError {
+            throw Problem.bodyTooLarge(limit: limit)
+        }
+    }
+}
+
+/// Bytes in JSON.
+enum Base64Text {
+    /// Reads base64 (RFC 4648 § 4); line breaks in it are skipped. Throws a 400 ``Problem`` that names the member.
+    static func bytes(_ text: String, member: String) throws(Problem) -> [UInt8] {
+        guard let data = Data(base64Encoded: text, options: .ignoreUnknownCharacters), !data.isEmpty else {
+            throw .badBody("The member \"\(member)\" is no base64.")
+        }
+        return Array(data)
     }
 }
 

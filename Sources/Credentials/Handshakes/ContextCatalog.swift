@@ -23,7 +23,7 @@ package final class ContextCatalog: Sendable {
     ) throws(CredentialsError) {
         let known = environment.lastMaterial.value
         let selection = CertificateSelection(state)
-        let identities = try ServerIdentities(state, encryption, known: known?.identities)
+        let identities = try ServerIdentities(state, serving: selection.groups, encryption, known: known?.identities)
         let authorities = try TrustedAuthorities(state, known: known?.authorities)
         var reactors: [ReactorContexts] = []
         for (index, library) in environment.libraries.enumerated() {

@@ -13,27 +13,24 @@ struct ServerIdentities: Sendable {
         let identity: TLSIdentity
     }
 
-    /// Opens the certificates of every slot, those too that were replaced and serve until their deadline.
+    /// Opens the certificates of every group, those too that were replaced and serve until their deadline.
     ///
     /// - Parameter known: Those of the last catalog; what is the same is taken over.
     init(
         _ state: ClusterState,
+        serving groups: Set<SlotGroup>,
         _ encryption: KeyEncryption,
         known: ServerIdentities?
     ) throws(CredentialsError) {
         var byFingerprint: [Fingerprint: Opened] = [:]
         var byMember: [SlotGroup.Member: Fingerprint] = [:]
-        for slot in state.slots.keys.sorted() {
-            for isSuperseded in [false, true] {
-                let member = SlotGroup.Member(slot, isSuperseded: isSuperseded)
-                guard let hosted = state.certificate(of: member) else { continue }
-                byMember[member] = hosted.fingerprint
-                if byFingerprint[hosted.fingerprint] != nil { continue }
-                if let opened = known?.byFingerprint[hosted.fingerprint], opened.hosted == hosted {
-                    byFingerprint[hosted.fingerprint] = opened
-                } else {
-                    byFingerprint[hosted.fingerprint] = try Self.open(hosted, slot, encryption)
-                }
+        for member in Set(groups.flatMap(\.members)).sorted() {
+            guard let hosted = state.certificate(of: member) else { continue }
+            byMember[member] = hosted.fingerprint
+            if let opened = known?.byFingerprint[hosted.fingerprint], opened.hosted == hosted {
+                byFingerprint[hosted.fingerprint] = opened
+            } else {
+                byFingerprint[hosted.fingerprint] = try Self.open(hosted, member.slot, encryption)
             }
         }
         self.byFingerprint = byFingerprint

@@ -57,7 +57,8 @@ struct TrustedAuthorities: Sendable {
 }
 
 extension TrustedAuthorities.Entry {
-    fileprivate init(
+    /// Parses one CA and its list, as far as `known` does not have them.
+    init(
         _ authority: RegisteredCA,
         until: Date?,
         known: TrustedAuthorities.Entry?
@@ -85,7 +86,8 @@ extension TrustedAuthorities.Entry {
         }
     }
 
-    fileprivate var source: RevocationIndex.Source? {
+    /// The CA's list with its rule, if there is one.
+    var source: RevocationIndex.Source? {
         guard let list, let stored = registered.revocationList else { return nil }
         let rule: StaleListRule =
             switch stored.onStale {

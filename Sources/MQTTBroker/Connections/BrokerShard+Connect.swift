@@ -7,7 +7,10 @@ extension BrokerShard {
     func accept(_ stream: Stream, _ connect: ConnectPacket, _ client: ClientProfile) {
         counters.add(.connections)
         counters.received(.connect)
-        if let reason = objection(to: connect) { return refuse(stream, connect.version, reason) }
+        // Nothing else runs on this loop until the session can be found by its credential, so here is as good as there.
+        if let reason = objection(to: connect) ?? client.recheck?() {
+            return refuse(stream, connect.version, reason)
+        }
         let keepAlive = grantedKeepAlive(connect)
         let maximumPacketSize = connect.properties.maximumPacketSize ?? .max
         let connection = ClientConnection(
@@ -37,8 +40,10 @@ extension BrokerShard {
             return refuse(stream, connect.version, .quotaExceeded)
         }
         connection.state.pointee.session = session
+        file(session, under: client)
         // [MQTT-3.2.0-2]: nothing goes before it.
         connection.send(acceptance(connect, client, request, keepAlive, sessionPresent: present))
+        connection.began(client, connect.version, sessionPresent: present)
         pump(session)
     }
 

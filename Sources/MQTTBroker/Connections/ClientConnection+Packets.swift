@@ -56,7 +56,7 @@ extension ClientConnection {
             guard session.pointee.lifetime.changeExpiry(to: granted) else { return refuse(.protocolError) }
         }
         // [MQTT-3.14.4-3]: only a normal disconnection forgets the will.
-        end(packet.reasonCode == .normalDisconnection ? .byClient : .withWill, telling: nil)
+        close(packet.reasonCode == .normalDisconnection ? .byClient : .withWill, because: .byClient(packet.reasonCode))
     }
 
     // MARK: Acknowledgements

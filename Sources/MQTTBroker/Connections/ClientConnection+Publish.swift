@@ -47,7 +47,9 @@ extension ClientConnection {
             return turnDown(view, .payloadFormatInvalid)
         }
         withSource(view, packet, topic: topic) { source in
-            if source.retain, !shard.retain(source), view.qos > .atMostOnce, state.pointee.version.hasProperties {
+            if source.retain, !shard.retain(source, publisher: shard.mark(of: session)), view.qos > .atMostOnce,
+                state.pointee.version.hasProperties
+            {
                 return turnDown(view, .quotaExceeded)
             }
             let outcome = shard.publish(source, from: session.pointee.handle)

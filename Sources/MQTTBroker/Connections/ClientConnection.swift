@@ -8,6 +8,8 @@ final class ClientConnection: StreamHandler {
     let shard: BrokerShard
     let stream: Stream
     let state: UnsafeMutablePointer<ConnectionState>
+    /// Who is connected; nil before CONNACK and after the end.
+    private(set) var client: ConnectedClient?
 
     init(shard: BrokerShard, stream: Stream, state initial: ConnectionState) {
         self.shard = shard
@@ -54,7 +56,7 @@ final class ClientConnection: StreamHandler {
     }
 
     func streamEnded(_ stream: Stream) {
-        end(.withWill, telling: nil)
+        close(.withWill, because: .connectionLost)
     }
 
     func streamDeadlinePassed(_ stream: Stream) {
@@ -67,7 +69,7 @@ final class ClientConnection: StreamHandler {
     }
 
     func stream(_ stream: Stream, closedBecause reason: StreamCloseReason) {
-        finish(.withWill)
+        finish(.withWill, .connectionLost)
         shard.openConnections -= 1
     }
 
@@ -120,11 +122,16 @@ final class ClientConnection: StreamHandler {
     // MARK: Ending
 
     /// Ends the connection: tells the client why, if it is of 5.0, and lets the session go on or end as `end` has it.
-    func end(_ end: ConnectionEnd, telling reason: ReasonCode?) {
+    func end(_ end: ConnectionEnd, telling reason: ReasonCode) {
         guard state.pointee.session != nil else { return }
-        if let reason, state.pointee.version.hasProperties { send(DisconnectPacket(reasonCode: reason)) }
+        if state.pointee.version.hasProperties { send(DisconnectPacket(reasonCode: reason)) }
+        close(end, because: .byBroker(reason))
+    }
+
+    /// Ends the connection without a word: its end came from the other side.
+    func close(_ end: ConnectionEnd, because cause: DisconnectCause) {
         stream.close(afterFlush: true, flushTime: shard.configuration.closeDeadline)
-        finish(end)
+        finish(end, cause)
     }
 
     /// The client broke a rule: DISCONNECT with the reason (5.0), and the connection is closed. [MQTT-4.13.1-1]
@@ -132,10 +139,28 @@ final class ClientConnection: StreamHandler {
         end(.withWill, telling: reason)
     }
 
-    private func finish(_ end: ConnectionEnd) {
+    private func finish(_ end: ConnectionEnd, _ cause: DisconnectCause) {
         guard let session = state.pointee.session else { return }
         state.pointee.session = nil
         shard.connectionEnded(session, end)
+        if let client { shard.observer?.clientDisconnected(client, because: cause) }
+        client = nil
+    }
+
+    /// The client has been let in.
+    func began(_ profile: ClientProfile, _ version: ProtocolVersion, sessionPresent: Bool) {
+        var profile = profile
+        // It has served, and keeps alive what it was made from.
+        profile.recheck = nil
+        let client = ConnectedClient(
+            profile: profile,
+            peer: stream.peer,
+            version: version,
+            sessionPresent: sessionPresent,
+            connectedAt: shard.reactor.now
+        )
+        self.client = client
+        shard.observer?.clientConnected(client)
     }
 
     // MARK: Writing

@@ -3,13 +3,15 @@ import Reactors
 
 /// What a stored message knows beside its bytes.
 struct MessageHeader {
-    var topicCount: Int
-    var propertiesCount: Int
-    var payloadCount: Int
-    /// When it is no longer to be delivered; `distantFuture` if never.
-    var expiry: MonotonicTime
+    var topicCount: UInt32
+    var propertiesCount: UInt32
+    var payloadCount: UInt32
     var qos: QoS
     var retain: Bool
+    /// When it is no longer to be delivered; `distantFuture` if never.
+    var expiry: MonotonicTime
+    /// By what its publisher is known, where it is kept for its topic; see `RetainedStore.mark`.
+    var publisher: UInt64
 }
 
 /// A message that outlives the packet it came in: queued, in flight, retained, or on its way to another shard.
@@ -18,16 +20,18 @@ struct MessageHeader {
 /// `make`, so shards share it too.
 final class Message: ManagedBuffer<MessageHeader, UInt8> {
     /// Copies the parts of `source`.
-    static func make(_ source: PublishSource, arrival: MonotonicTime) -> Message {
+    static func make(_ source: PublishSource, arrival: MonotonicTime, publisher: UInt64 = 0) -> Message {
         let count = source.topic.count + source.properties.count + source.payload.count
         let buffer = Message.create(minimumCapacity: count) { _ in
+            // A packet has at most 256 MiB. MQTT 5.0 § 1.5.5
             MessageHeader(
-                topicCount: source.topic.count,
-                propertiesCount: source.properties.count,
-                payloadCount: source.payload.count,
-                expiry: source.expiry(arrival: arrival),
+                topicCount: UInt32(source.topic.count),
+                propertiesCount: UInt32(source.properties.count),
+                payloadCount: UInt32(source.payload.count),
                 qos: source.qos,
-                retain: source.retain
+                retain: source.retain,
+                expiry: source.expiry(arrival: arrival),
+                publisher: publisher
             )
         }
         buffer.withUnsafeMutablePointerToElements { start in
@@ -45,10 +49,13 @@ final class Message: ManagedBuffer<MessageHeader, UInt8> {
     }
 
     /// Bytes held, the header's not counted.
-    var count: Int { header.topicCount + header.propertiesCount + header.payloadCount }
+    var count: Int { Int(header.topicCount) + Int(header.propertiesCount) + Int(header.payloadCount) }
 
     /// The QoS it was published with.
     var qos: QoS { header.qos }
+
+    /// By what its publisher is known; 0 for one that proved nothing.
+    var publisher: UInt64 { header.publisher }
 
     /// Whether it has a message expiry interval.
     var expires: Bool { header.expiry != .distantFuture }
@@ -59,7 +66,7 @@ final class Message: ManagedBuffer<MessageHeader, UInt8> {
     /// Calls `body` with the topic.
     func withTopic<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         withUnsafeMutablePointers { header, start in
-            body(UnsafeRawBufferPointer(start: start, count: header.pointee.topicCount))
+            body(UnsafeRawBufferPointer(start: start, count: Int(header.pointee.topicCount)))
         }
     }
 
@@ -68,14 +75,14 @@ final class Message: ManagedBuffer<MessageHeader, UInt8> {
         withUnsafeMutablePointers { header, start in
             let header = header.pointee
             let start = UnsafeRawPointer(start)
-            let properties = start + header.topicCount
-            let payload = properties + header.propertiesCount
+            let properties = start + Int(header.topicCount)
+            let payload = properties + Int(header.propertiesCount)
             return body(
                 PublishSource(
-                    topic: UnsafeRawBufferPointer(start: start, count: header.topicCount),
-                    properties: UnsafeRawBufferPointer(start: properties, count: header.propertiesCount),
+                    topic: UnsafeRawBufferPointer(start: start, count: Int(header.topicCount)),
+                    properties: UnsafeRawBufferPointer(start: properties, count: Int(header.propertiesCount)),
                     expiryInterval: header.remainingExpiry(at: now),
-                    payload: UnsafeRawBufferPointer(start: payload, count: header.payloadCount),
+                    payload: UnsafeRawBufferPointer(start: payload, count: Int(header.payloadCount)),
                     qos: header.qos,
                     retain: header.retain
                 )

@@ -2,6 +2,8 @@
 struct Session: ~Copyable {
     let handle: SessionHandle
     let clientID: ClientID
+    /// Where its client's credential is in the shard's `CredentialIndex`; 0 without one.
+    var credentialEntry: UInt32 = 0
     var lifetime = SessionLifetime()
     var outbound = OutboundQueue()
     var inbound = InboundWindow()

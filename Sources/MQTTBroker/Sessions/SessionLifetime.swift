@@ -10,6 +10,8 @@ enum ConnectionEnd: Sendable, Equatable {
     case takenOver(cleanStart: Bool)
     /// The server shuts down: the will is neither published nor forgotten. MQTT 5.0 § 3.1.2.5
     case atShutdown
+    /// An operator sent the client away, and says what stays.
+    case dismissed(Leftovers)
 }
 
 /// How long a session lasts and when its will is published. No I/O, no clock: times come in, decisions go out.
@@ -61,6 +63,9 @@ struct SessionLifetime {
         case .takenOver(cleanStart: true):
             // The session ends, and with it the delay. MQTT 5.0 § 3.1.3.2.2
             return endNow()
+        case .dismissed(let leftovers):
+            if leftovers.will == .drop { will = nil }
+            if leftovers.session == .drop { return endNow() }
         case .withWill, .takenOver(cleanStart: false):
             break
         }
@@ -82,6 +87,13 @@ struct SessionLifetime {
 
     /// The session ends for another reason: a client asked for a new one. [MQTT-3.1.2-4]
     mutating func discarded() -> Decision { endNow() }
+
+    /// The client, which is not connected, is not to come back; what waits for it goes as `leftovers` says.
+    mutating func dismissed(_ leftovers: Leftovers) -> Decision {
+        if leftovers.will == .drop { will = nil }
+        // What else is due stays due.
+        return leftovers.session == .drop ? endNow() : Decision()
+    }
 
     /// Whichever comes first, the end of the session or of the delay, publishes the will. MQTT 5.0 § 3.1.3.2.2
     private mutating func endNow() -> Decision {

@@ -36,6 +36,23 @@ extension BrokerShard {
         return outcome
     }
 
+    /// Publishes a message of the server's own.
+    func publish(_ topic: TopicName, _ payload: [UInt8], _ qos: QoS) {
+        topic.bytes.withUnsafeBytes { topic in
+            payload.withUnsafeBytes { payload in
+                let source = PublishSource(
+                    topic: topic,
+                    properties: UnsafeRawBufferPointer(start: nil, count: 0),
+                    expiryInterval: nil,
+                    payload: payload,
+                    qos: qos,
+                    retain: false
+                )
+                publish(source, from: .none)
+            }
+        }
+    }
+
     /// Takes what another shard has sent.
     func receive(_ mail: ShardMail) {
         switch mail {

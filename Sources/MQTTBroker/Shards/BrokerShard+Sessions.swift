@@ -82,6 +82,33 @@ extension BrokerShard {
         carryOut(decision, for: session)
     }
 
+    /// Ends what a client has, as far as `leftovers` says; tells whether it was connected.
+    func dismiss(
+        _ session: UnsafeMutablePointer<Session>,
+        telling reason: ReasonCode,
+        leaving leftovers: Leftovers
+    ) -> Bool {
+        if let connection = session.pointee.connection {
+            connection.end(.dismissed(leftovers), telling: reason)
+            return true
+        }
+        carryOut(session.pointee.lifetime.dismissed(leftovers), for: session)
+        return false
+    }
+
+    /// Files a session under the credential of the client that has taken it up.
+    func file(_ session: UnsafeMutablePointer<Session>, under client: ClientProfile) {
+        let entry = session.pointee.credentialEntry
+        if entry != 0 {
+            guard credentials.pointee.credentials(of: entry) != (client.credential, client.issuer) else { return }
+            credentials.pointee.remove(entry)
+            session.pointee.credentialEntry = 0
+        }
+        guard let credential = client.credential else { return }
+        let slot = session.pointee.handle.slot
+        session.pointee.credentialEntry = credentials.pointee.insert(credential, issuer: client.issuer, session: slot)
+    }
+
     /// A session that waits asked for this moment.
     func sessionDeadlinePassed(_ handle: SessionHandle) {
         guard let session = session(handle) else { return }
@@ -91,18 +118,19 @@ extension BrokerShard {
 
     private func carryOut(_ decision: SessionLifetime.Decision, for session: UnsafeMutablePointer<Session>) {
         let handle = session.pointee.handle
+        let publisher = decision.will == nil ? 0 : mark(of: session)
         if decision.ends {
             endSession(session)
         } else if let time = decision.wakeAt {
             session.pointee.timer = SessionTimer(shard: self, session: handle, at: time)
         }
         // After the session's end, so that the client's own subscriptions see nothing of it.
-        if let will = decision.will { publishWill(will, of: handle) }
+        if let will = decision.will { publishWill(will, of: handle, publisher) }
     }
 
-    private func publishWill(_ will: WillMessage, of client: SessionHandle) {
+    private func publishWill(_ will: WillMessage, of client: SessionHandle, _ publisher: UInt64) {
         will.withSource { source in
-            if source.retain { _ = retain(source) }
+            if source.retain { _ = retain(source, publisher: publisher) }
             publish(source, from: client)
         }
     }
@@ -135,14 +163,20 @@ extension BrokerShard {
 
     // MARK: Retained messages
 
+    /// By what the retained messages of a session's client are known; 0 for a client without a credential.
+    func mark(of session: UnsafeMutablePointer<Session>) -> UInt64 {
+        let entry = session.pointee.credentialEntry
+        return entry == 0 ? 0 : retained.mark(of: credentials.pointee.credentials(of: entry).credential)
+    }
+
     /// Retains a message, or with an empty payload removes what its topic retains; false where a bound forbids it.
-    func retain(_ source: PublishSource) -> Bool {
+    func retain(_ source: PublishSource, publisher: UInt64) -> Bool {
         // [MQTT-3.3.1-6] [MQTT-3.3.1-7]
         guard !source.payload.isEmpty else {
             retained.remove(source.topic)
             return true
         }
-        let message = Message.make(source, arrival: reactor.now)
+        let message = Message.make(source, arrival: reactor.now, publisher: publisher)
         guard retained.set(message) else {
             counters.dropped(.retainedFull)
             return false

@@ -15,8 +15,11 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
     let retained: RetainedStore
     let sessionCount: SessionCount
     let counters = Counters()
+    /// Told who comes and goes.
+    let observer: (any BrokerObserver)?
 
     let slots: UnsafeMutablePointer<SlotArena<SessionSlot>>
+    let credentials: UnsafeMutablePointer<CredentialIndex>
     let cache: UnsafeMutablePointer<MatchCache>
     let frames: UnsafeMutablePointer<FrameCache>
     let outbound: UnsafeMutablePointer<OutboundMail>
@@ -39,7 +42,8 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
         configuration: BrokerConfiguration,
         subscriptions: SubscriptionIndex,
         retained: RetainedStore,
-        sessionCount: SessionCount
+        sessionCount: SessionCount,
+        observer: (any BrokerObserver)? = nil
     ) {
         self.index = index
         self.reactor = reactor
@@ -47,6 +51,7 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
         self.subscriptions = subscriptions
         self.retained = retained
         self.sessionCount = sessionCount
+        self.observer = observer
         limits = QueueLimits(
             messages: configuration.maximumQueuedMessages,
             bytes: configuration.maximumQueuedBytes,
@@ -54,6 +59,8 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
         )
         slots = .allocate(capacity: 1)
         slots.initialize(to: SlotArena())
+        credentials = .allocate(capacity: 1)
+        credentials.initialize(to: CredentialIndex())
         cache = .allocate(capacity: 1)
         cache.initialize(to: MatchCache(index: subscriptions, shard: UInt16(index)))
         frames = .allocate(capacity: 1)
@@ -75,6 +82,7 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
             pointer.deallocate()
         }
         free(slots)
+        free(credentials)
         free(cache)
         free(frames)
         free(outbound)
@@ -97,6 +105,19 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
     func disconnect(_ clientID: ClientID, _ reason: ReasonCode) {
         guard let slot = directory[clientID] else { return }
         slots.pointee[slot].pointee.session.pointee.connection?.end(.withWill, telling: reason)
+    }
+
+    /// Whether a client is connected now.
+    func isConnected(_ clientID: ClientID) -> Bool {
+        guard let slot = directory[clientID] else { return false }
+        return slots.pointee[slot].pointee.form.contains(.connected)
+    }
+
+    /// The client that is connected with the session of a slot.
+    func client(inSlot slot: UInt32) -> ConnectedClient? {
+        let slot = slots.pointee[slot]
+        guard slot.pointee.generation != 0 else { return nil }
+        return slot.pointee.session.pointee.connection?.client
     }
 
     /// The session a handle names, if it still is.
@@ -130,6 +151,7 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
     func removeSession(_ session: UnsafeMutablePointer<Session>) {
         let number = session.pointee.handle.slot
         directory[session.pointee.clientID] = nil
+        if session.pointee.credentialEntry != 0 { credentials.pointee.remove(session.pointee.credentialEntry) }
         slots.pointee[number].pointee.generation = 0
         slots.pointee.remove(number)
         session.deinitialize(count: 1)

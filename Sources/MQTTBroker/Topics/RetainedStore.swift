@@ -7,6 +7,7 @@ final class RetainedStore: Sendable {
     private nonisolated(unsafe) let tree: UnsafeMutablePointer<RetainedTree>
     private let maximumCount: Int
     private let maximumBytes: Int
+    private let marks = KeyedHash()
 
     init(maximumCount: Int, maximumBytes: Int, hash: KeyedHash = KeyedHash()) {
         self.maximumCount = maximumCount
@@ -48,6 +49,18 @@ final class RetainedStore: Sendable {
     /// Removes what is retained for a topic.
     func remove(_ topic: UnsafeRawBufferPointer) {
         lock.write { tree.pointee.remove(topic) }
+    }
+
+    /// By what the messages that a credential has retained are known: a number that nobody outside can aim at, never 0.
+    func mark(of credential: Credential) -> UInt64 {
+        credential.withBytes { marks($0) } | 1
+    }
+
+    /// Removes what publishers with one of these marks have retained, looking at `slots` places from `place` on.
+    ///
+    /// - Returns: where to go on; nil at the end.
+    func remove(publishedBy publishers: Set<UInt64>, from place: UInt32, slots: Int) -> UInt32? {
+        lock.write { tree.pointee.remove(publishedBy: publishers, from: place, slots: slots) }
     }
 
     /// Whether `message` is still what its topic retains.

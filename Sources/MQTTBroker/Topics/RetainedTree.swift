@@ -88,6 +88,21 @@ struct RetainedTree: ~Copyable {
         }
     }
 
+    /// Removes what publishers with one of these marks have retained, looking at `slots` places from `place` on.
+    ///
+    /// - Returns: where to go on; nil at the end.
+    mutating func remove(publishedBy publishers: Set<UInt64>, from place: UInt32, slots: Int) -> UInt32? {
+        let end = min(nodes.end, place + UInt32(slots))
+        for number in place..<max(place, end) {
+            guard let message = nodes[number].pointee.message?.takeUnretainedValue() else { continue }
+            if publishers.contains(message.publisher) {
+                dropMessage(of: number)
+                prune(number)
+            }
+        }
+        return end < nodes.end ? end : nil
+    }
+
     // MARK: Matching
 
     private enum FilterLevel {

@@ -74,7 +74,7 @@ struct AccessPointSchema {
 }
 
 /// Names that may each stand in one entry of a list only.
-private struct UniqueNames {
+struct UniqueNames {
     private var places: [String: SourcePosition] = [:]
 
     mutating func check(_ name: String, _ key: String, in section: SectionReader) {

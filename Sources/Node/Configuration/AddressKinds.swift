@@ -10,13 +10,6 @@ extension ScalarKind<SocketAddress> {
         render: { "\($0)" }
     )
 
-    /// Where to listen so that only this host can connect.
-    static let loopback = ScalarKind(
-        needed: "a loopback address and a port, such as \"127.0.0.1:9080\" (what it serves is not protected)",
-        parse: { text in (try? SocketAddress(text)).flatMap { $0.isLoopback ? $0 : nil } },
-        render: { "\($0)" }
-    )
-
     /// A DNS resolver; port 53 unless given.
     static let resolver = ScalarKind(
         needed: "a resolver's IP address, with a port unless it is 53, such as \"192.0.2.53\" or \"127.0.0.1:5300\"",
@@ -30,7 +23,7 @@ extension ScalarKind<SocketAddress> {
 
 extension SocketAddress {
     /// 127.0.0.0/8 (RFC 1122 § 3.2.1.3) or ::1 (RFC 4291 § 2.5.3).
-    fileprivate var isLoopback: Bool {
+    var isLoopback: Bool {
         switch family {
         case .ipv4: bytes.first == 127
         case .ipv6: bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1

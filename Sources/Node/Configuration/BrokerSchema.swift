@@ -15,6 +15,13 @@ struct BrokerSchema {
         )
         broker.inFlightWindow = window("maxInflight", default: broker.inFlightWindow)
         broker.receiveMaximum = window("receiveMaximum", default: broker.receiveMaximum)
+        broker.revokedDevices = section.section("revokedDevices") { left in
+            Leftovers(
+                retained: left.value("retained", .choice, default: broker.revokedDevices.retained),
+                session: left.value("session", .choice, default: broker.revokedDevices.session),
+                will: left.value("will", .choice, default: broker.revokedDevices.will)
+            )
+        }
         queues(&broker)
         retained(&broker)
         sessions(&broker)

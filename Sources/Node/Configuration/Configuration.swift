@@ -26,6 +26,14 @@ package struct Configuration: Sendable {
     package var admission: AdmissionSettings
     /// `limits:` how much the cluster's registry holds at most.
     package var limits: ClusterLimits
+    /// `registration:` how fast client certificates may come into the registry.
+    package var registration: RegistrationLimit.Rate
+    /// `jwt:` how tokens are checked; nil takes none.
+    package var jwt: JWTSettings?
+    /// `serverCertificates:` slots whose certificates are kept in files that are watched.
+    package var serverCertificates: [WatchedServerCertificate]
+    /// `revocationLists:` CAs whose revocation lists are kept in files that are watched.
+    package var revocationLists: [WatchedRevocationList]
     /// `admin:` where the node is managed.
     package var admin: AdminSettings
     /// `log:` how the node tells what it does.

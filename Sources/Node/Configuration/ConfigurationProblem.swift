@@ -70,6 +70,8 @@ package struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible
         case duplicateName(String, first: SourcePosition)
         /// Two listeners would bind the same address.
         case listenerConflict(String, first: SourcePosition, accessPoint: String)
+        /// A file that the setting names, and that cannot be read.
+        case unreadableFile(String, reason: String)
         /// Two settings that cannot both hold.
         case contradiction(found: String, needed: String)
     }
@@ -118,6 +120,8 @@ extension ConfigurationProblem.Fact {
         case .listenerConflict(let address, let first, let accessPoint):
             "\(address) is already the address of a listener of \"\(accessPoint)\" at \(first); "
                 + "give each listener its own address or port"
+        case .unreadableFile(let file, let reason):
+            "\(file) cannot be read: \(reason); put it there, or name another file"
         case .contradiction(let found, let needed):
             "\(found); \(needed)"
         }

@@ -24,10 +24,17 @@ struct ConfigurationSchema {
         }
         let admission = root.section("admission") { admissionSettings($0) }
         let limits = root.section("limits") { clusterLimits($0, broker: &broker) }
-        let admin = root.section("admin") { adminSettings($0, dataDirectory: dataDirectory) }
+        let credentials = CredentialSchema(root: root, path: path)
+        let registration = credentials.registration()
+        let jwt = credentials.jwt()
+        let serverCertificates = credentials.serverCertificates(limits)
+        let revocationLists = credentials.revocationLists()
+        let admin = root.section("admin") {
+            AdminSchema(section: $0, directory: directory, dataDirectory: dataDirectory).read()
+        }
         let log = root.section("log") { logSettings($0) }
         let shutdown = root.section("shutdown") { shutdownSettings($0) }
-        let bootstrap = root.section("bootstrap") { bootstrapSettings($0) }
+        let bootstrap = root.section("bootstrap") { BootstrapSchema(section: $0, path: path).read() }
         return Configuration(
             file: file,
             node: node,
@@ -38,6 +45,10 @@ struct ConfigurationSchema {
             broker: broker,
             admission: admission,
             limits: limits,
+            registration: registration,
+            jwt: jwt,
+            serverCertificates: serverCertificates,
+            revocationLists: revocationLists,
             admin: admin,
             log: log,
             shutdown: shutdown,
@@ -117,13 +128,6 @@ struct ConfigurationSchema {
         )
     }
 
-    private func adminSettings(_ section: SectionReader, dataDirectory: String) -> AdminSettings {
-        AdminSettings(
-            socket: section.value("socket", .socketPath(relativeTo: directory), default: "\(dataDirectory)/admin.sock"),
-            address: section.optional("address", .loopback)
-        )
-    }
-
     private func logSettings(_ section: SectionReader) -> LogSettings {
         LogSettings(
             format: section.value("format", .choice, default: .json),
@@ -136,35 +140,6 @@ struct ConfigurationSchema {
         return ShutdownSettings(
             drainDelay: section.value("drainDelay", span, default: .zero),
             deadline: section.value("deadline", span, default: .seconds(30))
-        )
-    }
-
-    private func bootstrapSettings(_ section: SectionReader) -> BootstrapSettings {
-        let product = ClusterSettings()
-        let mode = section.value("mode", .choice, default: product.mode)
-        let anonymous = section.value("anonymous", .boolean, default: product.anonymous)
-        let tls = section.section("tls") { tls in
-            let minimum = tls.value("min", .choice, default: product.tls.minimum)
-            let maximum = tls.value("max", .choice, default: product.tls.maximum)
-            do {
-                return try TLSVersionRange(minimum: minimum, maximum: maximum)
-            } catch {
-                tls.report(
-                    .contradiction(found: "min \(minimum) is newer than max \(maximum)", needed: "give min ≤ max"),
-                    at: "min"
-                )
-                return product.tls
-            }
-        }
-        let files = section.optionalSection("defaultCertificate") { files in
-            (files.required("chainFile", path), files.required("keyFile", path))
-        }
-        var certificate: BootstrapSettings.CertificateFiles?
-        if case (let chain?, let key?)? = files { certificate = .init(chainFile: chain, keyFile: key) }
-        return BootstrapSettings(
-            settings: ClusterSettings(mode: mode, anonymous: anonymous, tls: tls),
-            defaultCertificate: certificate,
-            authorities: section.list("cas", path)
         )
     }
 }

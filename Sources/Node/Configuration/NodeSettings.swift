@@ -20,8 +20,10 @@ package struct DNSSettings: Hashable, Sendable {
 package struct AdminSettings: Hashable, Sendable {
     /// The Unix socket of the admin API, for root and the service's user alone.
     package var socket: String
-    /// A loopback address that answers `GET /livez`, `/readyz` and `/metrics`; nil means none.
+    /// Where the admin API (to bearers of tokens), health and metrics are served over TCP; nil means nowhere.
     package var address: SocketAddress?
+    /// The certificate of that address, which is watched; nil serves in the clear, which only a loopback address may.
+    package var tls: CertificateFiles?
 }
 
 /// `log:` how the node tells what it does, on standard error.
@@ -56,12 +58,4 @@ package struct BootstrapSettings: Hashable, Sendable {
     package var defaultCertificate: CertificateFiles?
     /// PEM files of the CAs to register, each with one or more certificates.
     package var authorities: [String]
-
-    /// A certificate chain and its private key, PEM, each in its file.
-    package struct CertificateFiles: Hashable, Sendable {
-        /// The chain, leaf first.
-        package var chainFile: String
-        /// The leaf's private key.
-        package var keyFile: String
-    }
 }

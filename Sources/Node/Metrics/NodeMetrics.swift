@@ -10,41 +10,48 @@ struct NodeMetrics {
     let gateway: GatewayStatistics
     let broker: BrokerStatistics
     let cluster: ClusterState
+    let devices: DeviceCounts
+    /// Watched files that cannot be used as they are.
+    let unusableFiles: Int
     let configurationReloadSucceeded: Bool
-    let version: String
+    let startedAt: Date
+    let instruments: NodeInstruments
 
-    /// The whole exposition; names and labels are part of the contract, never a label per device.
-    var prometheusText: String {
-        var out = PrometheusText()
-        writeConnections(to: &out)
-        writeHandshakes(to: &out)
-        writeCertificates(to: &out)
-        writeBroker(to: &out)
-        out.family("registry_revision", .gauge, "Changes that the registry in force has seen.")
-        out.sample("registry_revision", [:], cluster.revision)
-        out.family("config_last_reload_successful", .gauge, "Whether the configuration file was good when last read.")
-        out.sample("config_last_reload_successful", [:], configurationReloadSucceeded ? 1 : 0)
-        out.family("build_info", .gauge, "What is running; always 1.")
-        out.sample("build_info", ["version": version, "openssl": LibraryContext.version], 1)
-        return out.text
+    /// The whole page; names and labels are part of the contract, never a label per device.
+    var page: MetricPage {
+        var page = MetricPage()
+        writeConnections(to: &page)
+        writeHandshakes(to: &page)
+        writeCertificates(to: &page)
+        instruments.registry.write(to: &page)
+        writeBroker(to: &page)
+        page.family("registry_revision", .gauge, "Changes that the registry in force has seen.")
+        page.sample(cluster.revision)
+        page.family("watched_files_unusable", .gauge, "Watched files that cannot be used as they are.")
+        page.sample(unusableFiles)
+        page.family("config_last_reload_successful", .gauge, "Whether the configuration file was good when last read.")
+        page.sample(configurationReloadSucceeded ? 1 : 0)
+        page.family("build_info", .gauge, "What is running; always 1.")
+        page.sample(["version": SluiceVersion.current, "openssl": LibraryContext.version], 1)
+        writeProcess(to: &page)
+        return page
     }
 
-    private func writeConnections(to out: inout PrometheusText) {
-        out.family("connections", .gauge, "Connections open now, by TLS version.")
+    private func writeConnections(to page: inout MetricPage) {
+        page.family("connections", .gauge, "Connections open now, by TLS version.")
         for point in gateway.accessPoints {
             for (version, count) in point.open.sorted(by: { label($0.key) < label($1.key) }) {
-                out.sample("connections", ["access_point": point.name, "tls_version": label(version)], count)
+                page.sample(["access_point": point.name, "tls_version": label(version)], count)
             }
         }
-        out.family("connections_total", .counter, "Connections accepted, refused ones included.")
+        page.family("connections_total", .counter, "Connections accepted, refused ones included.")
         for point in gateway.accessPoints {
-            out.sample("connections_total", ["access_point": point.name], point.accepted)
+            page.sample(["access_point": point.name], point.accepted)
         }
-        out.family("connections_refused_total", .counter, "Connections refused, by reason.")
+        page.family("connections_refused_total", .counter, "Connections refused, by reason.")
         for point in gateway.accessPoints {
             for (reason, count) in point.refused.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-                out.sample(
-                    "connections_refused_total",
+                page.sample(
                     ["access_point": point.name, "reason": reason.rawValue],
                     count
                 )
@@ -52,13 +59,12 @@ struct NodeMetrics {
         }
     }
 
-    private func writeHandshakes(to out: inout PrometheusText) {
-        out.family("tls_handshakes_total", .counter, "Handshakes that came to an end.")
+    private func writeHandshakes(to page: inout MetricPage) {
+        page.family("tls_handshakes_total", .counter, "Handshakes that came to an end.")
         for point in gateway.accessPoints {
             let ordered = point.handshakes.sorted { sortKey($0.key) < sortKey($1.key) }
             for (kind, count) in ordered {
-                out.sample(
-                    "tls_handshakes_total",
+                page.sample(
                     [
                         "access_point": point.name, "result": kind.succeeded ? "ok" : "failed",
                         "tls_version": label(kind.version), "resumed": kind.resumed ? "true" : "false",
@@ -67,21 +73,19 @@ struct NodeMetrics {
                 )
             }
         }
-        out.family("tls_handshake_seconds", .histogram, "From accept to the end of successful handshakes.")
+        page.family("tls_handshake_seconds", .histogram, "From accept to the end of successful handshakes.")
         for point in gateway.accessPoints {
-            var total = 0
-            for (bound, count) in zip(GatewayStatistics.Histogram.bounds, point.handshakeSeconds.counts) {
-                total += count
-                out.sample("tls_handshake_seconds_bucket", ["access_point": point.name, "le": String(bound)], total)
-            }
-            total += point.handshakeSeconds.counts.last ?? 0
-            out.sample("tls_handshake_seconds_bucket", ["access_point": point.name, "le": "+Inf"], total)
-            out.sample("tls_handshake_seconds_sum", ["access_point": point.name], point.handshakeSeconds.sum)
-            out.sample("tls_handshake_seconds_count", ["access_point": point.name], total)
+            let seconds = point.handshakeSeconds
+            page.histogram(
+                [("access_point", point.name)],
+                bounds: GatewayStatistics.Histogram.bounds,
+                counts: seconds.counts,
+                sum: seconds.sum
+            )
         }
-        out.family("tls_sni_total", .counter, "Handshakes by what their server name led to.")
+        page.family("tls_sni_total", .counter, "Handshakes by what their server name led to.")
         for (slot, count) in gateway.serverNames.sorted(by: { $0.key < $1.key }) {
-            out.sample("tls_sni_total", ["slot": slot], count)
+            page.sample(["slot": slot], count)
         }
     }
 

@@ -14,19 +14,21 @@ package struct CertificateSerial: Sendable, Hashable {
 
     /// Takes the number as big-endian bytes.
     package init(magnitude: some Collection<UInt8>, isNegative: Bool = false) {
-        let significant = Array(magnitude.drop { $0 == 0 })
-        let isLong = significant.count > CertificateSerial.capacity
-        var bytes = isLong ? Array(SHA256.hash(significant).prefix(CertificateSerial.capacity)) : significant
-        let form = UInt8(bytes.count) | (isLong ? CertificateSerial.digested : 0)
-        bytes += [UInt8](repeating: 0, count: CertificateSerial.capacity - bytes.count)
-        bytes.append(form | (isNegative && !significant.isEmpty ? CertificateSerial.negative : 0))
-        words = bytes.withUnsafeBytes {
-            (
-                $0.loadUnaligned(fromByteOffset: 0, as: UInt64.self),
-                $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
-                $0.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
-            )
+        let significant = magnitude.drop { $0 == 0 }
+        var words: (UInt64, UInt64, UInt64) = (0, 0, 0)
+        withUnsafeMutableBytes(of: &words) { bytes in
+            var form = UInt8(truncatingIfNeeded: significant.count)
+            if significant.count <= CertificateSerial.capacity {
+                bytes.copyBytes(from: significant)
+            } else {
+                let digest = SHA256.hash(Array(significant))
+                bytes.copyBytes(from: digest.prefix(CertificateSerial.capacity))
+                form = UInt8(CertificateSerial.capacity) | CertificateSerial.digested
+            }
+            if isNegative, !significant.isEmpty { form |= CertificateSerial.negative }
+            bytes[CertificateSerial.capacity] = form
         }
+        self.words = words
     }
 
     /// The serial number of a certificate.

@@ -73,7 +73,8 @@ package final class TLSBuffers {
         into plaintext: inout [UInt8],
         sending ciphertext: inout [UInt8]
     ) {
-        guard state != .failed, !bytes.isEmpty else { return }
+        // What comes after a close_notify is not read, and so must not gather.
+        guard state == .handshaking || state == .open, !bytes.isEmpty else { return }
         guard BIO_write(SSL_get_rbio(connection.ssl), bytes.baseAddress, Int32(clamping: bytes.count)) == bytes.count
         else {
             ErrorQueue.clear()
@@ -81,6 +82,8 @@ package final class TLSBuffers {
         }
         if state == .handshaking { advance() }
         if state == .open { readAll(into: &plaintext) }
+        // A flood of key updates is noticed between two reads, none of which fails for it.
+        if connection.failure != nil { state = .failed }
         takeOutput(&ciphertext)
     }
 

@@ -180,6 +180,7 @@ package final class TLSContext: Sendable {
         }
     }
 
-    /// What a peer's certificates may take in a handshake; OpenSSL's default is 100 KB.
-    private static let maximumPeerChainBytes = 32 * 1024
+    /// What a peer's certificates may take in a handshake: five with RSA keys of 4096 bits are half of it. OpenSSL's
+    /// default is 100 KB, which any stranger could make us hold and search.
+    static let maximumPeerChainBytes = 16 * 1024
 }

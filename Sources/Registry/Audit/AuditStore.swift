@@ -71,7 +71,7 @@ package struct AuditBreak: Hashable, Sendable {
         /// The log ends before its head.
         case truncated(last: Int64, head: AuditHead)
         /// The last entry is not the one that the head names.
-        case headDiffers(found: AuditHash, head: AuditHash)
+        case headDiffers(found: AuditHash, head: AuditHead)
         /// The log goes on past its head.
         case beyondHead(head: AuditHead)
         /// The entry is not the one of which a note was taken.

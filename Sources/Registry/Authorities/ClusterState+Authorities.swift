@@ -49,7 +49,10 @@ extension ClusterState {
         }
         let deadline = try GracePeriod.deadline(grace, from: now, oldCertificate: old.certificate)
         if replacement.name != old.name { try checkName(replacement.name) }
-        try take(proof, for: 1, at: now)
+        // A CA that is trusted until its grace period ends has nothing to prove when it comes back.
+        if supersededCA(replacement.fingerprint, at: now)?.ca.fingerprint != replacement.fingerprint {
+            try take(proof, for: 1, at: now)
+        }
         let new = replacement.with(name: replacement.name ?? old.name).with(state: old.state)
         let dropped = dropSuperseded { $0.replacedBy == fingerprint || $0.ca.fingerprint == new.fingerprint }
         authorities[fingerprint] = nil
@@ -114,14 +117,20 @@ extension ClusterState {
         guard settings.mode != .oneDeviceOneCertificate || authority.state == .inactive else {
             throw .caActive(fingerprint)
         }
-        let devices = facts.clientCertificates(of: fingerprint)
+        // What it replaced goes with it, so that its devices count too.
+        let concerned =
+            [fingerprint] + supersededAuthorities.values.filter { $0.replacedBy == fingerprint }.map(\.ca.fingerprint)
+        let devices = concerned.map(facts.clientCertificates).reduce(0, +)
         guard devices == 0 else { throw .caHasClientCertificates(fingerprint, count: devices) }
         authorities[fingerprint] = nil
         trustGeneration += 1
         let dropped = dropSuperseded { $0.replacedBy == fingerprint }
         return RegistryChangeSummary(
             "unregistered CA \(authority.label)",
-            undo: "sluice ca-certs register --ca F   # F: the PEM file of \(fingerprint.short)",
+            undo: "sluice ca-certs register --ca F\(authority.name.map { " --name \($0)" } ?? "")"
+                + (settings.mode == .oneDeviceOneCertificate ? " --verification V" : "")
+                + "   # F: the PEM file of \(fingerprint.short)"
+                + (settings.mode == .oneDeviceOneCertificate ? "; V: its proof, see sluice ca-certs code" : ""),
             warnings: dropped.droppedWords + trustWarnings
         )
     }

@@ -12,6 +12,9 @@ package struct ClientIdentifier: Hashable, Sendable, CustomStringConvertible {
         self.text = text
     }
 
+    /// Takes a text back that was checked when it was stored.
+    init(checked text: String) { self.text = text }
+
     /// Byte by byte, as MQTT and the broker's sessions compare them: to Swift's strings a letter with an accent and the
     /// same letter followed by the accent are one, but as client ids they are two clients.
     package static func == (left: ClientIdentifier, right: ClientIdentifier) -> Bool {

@@ -22,7 +22,8 @@ struct DeviceOperation: Sendable {
         }
     }
 
-    /// Decides and writes record, tombstone and audit entry. A refusal wrote nothing; any other error ends the transaction.
+    /// Decides and writes record and tombstone; the audit log is for the caller, who writes several entries at once. A
+    /// refusal wrote nothing; any other error ends the transaction.
     func carryOut(
         in transaction: any DeviceTransaction,
         rules: RegistrationRules
@@ -31,7 +32,6 @@ struct DeviceOperation: Sendable {
             let change = try decide(by: transaction, rules: rules)
             guard change.isChange else { return .success(change) }
             try write(change, to: transaction)
-            try transaction.append([change.auditDraft(at: time, by: principal)])
             return .success(change)
         } catch let error as DeviceError {
             return .failure(error)

@@ -104,7 +104,7 @@ struct DeviceShard {
     private func clientID(at offset: UInt32) -> ClientIdentifier? {
         guard offset != DeviceSlot.noText else { return nil }
         let start = Int(offset) + 2
-        return ClientIdentifier(String(decoding: text[start..<start + length(at: offset)], as: UTF8.self))
+        return ClientIdentifier(checked: String(decoding: text[start..<start + length(at: offset)], as: UTF8.self))
     }
 
     private func length(at offset: UInt32) -> Int { Int(text[Int(offset)]) | Int(text[Int(offset) + 1]) << 8 }

@@ -103,11 +103,20 @@ final class DeviceWriter: Sendable {
         let rules = rules
         do {
             let outcomes = try await store.write { transaction in
-                try group.map { unit in
-                    let outcomes = try unit.operations.map { try $0.carryOut(in: transaction, rules: rules) }
+                var drafts: [AuditDraft] = []
+                let outcomes = try group.map { unit in
+                    let outcomes = try unit.operations.map { operation in
+                        let outcome = try operation.carryOut(in: transaction, rules: rules)
+                        if case .success(let change) = outcome, change.isChange {
+                            drafts.append(change.auditDraft(at: operation.time, by: operation.principal))
+                        }
+                        return outcome
+                    }
                     try unit.companion?(transaction, outcomes)
                     return outcomes
                 }
+                try transaction.append(drafts)
+                return outcomes
             }
             publish(outcomes)
             for (unit, outcomes) in zip(group, outcomes) { unit.waiter.resume(returning: .success(outcomes)) }

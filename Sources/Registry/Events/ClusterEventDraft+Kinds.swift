@@ -46,14 +46,14 @@ extension ClusterEventDraft {
         change: String,
         state: String?,
         clientID: String?,
-        by principal: Principal
+        by principal: Principal? = nil
     ) -> ClusterEventDraft {
         ClusterEventDraft(
             .certificateChanged,
             at: time,
             [
                 "fingerprint": .text(fingerprint.hex), "change": .text(change), "state": .text(state),
-                "clientID": .text(clientID), "principal": .text(principal.description),
+                "clientID": .text(clientID), "principal": .text(principal?.description),
             ]
         )
     }
@@ -140,6 +140,15 @@ extension ClusterEventDraft {
         )
     }
 
+    /// The client certificates as a whole: `use` (`client`), `expiring` (how many end within 30 days), `expired`.
+    package static func clientCertificatesExpiring(at time: Date, expiring: Int, expired: Int) -> ClusterEventDraft {
+        ClusterEventDraft(
+            .certificateExpiring,
+            at: time,
+            ["use": .text("client"), "expiring": .number(expiring), "expired": .number(expired)]
+        )
+    }
+
     /// `slot`, `change` (`bound`, `replaced`, `unbound`, `enabled`, `disabled`, `grace-ended`, …), `fingerprint`, `names`,
     /// `principal`.
     package static func serverCertificateChanged(
@@ -148,14 +157,14 @@ extension ClusterEventDraft {
         change: String,
         fingerprint: Fingerprint?,
         names: [DomainName],
-        by principal: Principal
+        by principal: Principal? = nil
     ) -> ClusterEventDraft {
         ClusterEventDraft(
             .serverCertificateChanged,
             at: time,
             [
                 "slot": .text(slot.description), "change": .text(change), "fingerprint": .text(fingerprint?.hex),
-                "names": names.isEmpty ? nil : .list(names.map(\.text)), "principal": .text(principal.description),
+                "names": names.isEmpty ? nil : .list(names.map(\.text)), "principal": .text(principal?.description),
             ]
         )
     }
@@ -168,14 +177,14 @@ extension ClusterEventDraft {
         label: String,
         change: String,
         state: CAState?,
-        by principal: Principal
+        by principal: Principal? = nil
     ) -> ClusterEventDraft {
         ClusterEventDraft(
             .caCertificateChanged,
             at: time,
             [
                 "fingerprint": .text(fingerprint.hex), "label": .text(label), "change": .text(change),
-                "state": .text(state?.rawValue), "principal": .text(principal.description),
+                "state": .text(state?.rawValue), "principal": .text(principal?.description),
             ]
         )
     }

@@ -68,6 +68,9 @@ package final class EventHub: Sendable {
         }
     }
 
+    /// Readers that have read everything and wait for more.
+    var waitingReaders: Int { ring.withLock { $0.waiting.count } }
+
     /// Ends every subscription once it has read what is there; for the end of the program.
     package func finish() {
         let waiting = ring.withLock { ring in
@@ -128,7 +131,7 @@ package final class EventHub: Sendable {
         case .at(let id): wanted = id
         case .after(let id):
             // An id of an earlier run, or of a clock that went back since: nobody knows how many came between.
-            guard id + 1 >= firstID, id < ring.nextID else { return (.missed(nil), .at(oldestID)) }
+            guard id >= firstID - 1, id < ring.nextID else { return (.missed(nil), .at(oldestID)) }
             wanted = id + 1
         }
         guard wanted >= oldestID else { return (.missed(oldestID - wanted), .at(oldestID)) }

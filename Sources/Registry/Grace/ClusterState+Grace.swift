@@ -121,15 +121,15 @@ extension ClusterState {
 
 extension GraceTarget {
     /// The command that moves the end of the period.
-    func command(settingEnd end: Date) -> String { "\(command) --until \(end.timestamp)" }
+    func command(settingEnd end: Date) -> String { "\(command("extend")) --until \(end.timestamp)" }
 
     /// The command that ends the period.
-    var commandEnding: String { "\(command) --end" }
+    var commandEnding: String { command("end") }
 
-    private var command: String {
+    private func command(_ verb: String) -> String {
         switch self {
-        case .slot(let slot): "sluice server-certs rotation \(slot)"
-        case .ca(let fingerprint): "sluice ca-certs rotation \(fingerprint.short)"
+        case .slot(let slot): "sluice server-certs grace \(verb) \(slot)"
+        case .ca(let fingerprint): "sluice ca-certs grace \(verb) \(fingerprint.short)"
         }
     }
 }

@@ -45,7 +45,8 @@ package struct Explanation: Hashable, Sendable {
     private static func occurrence(of record: RefusalRecord) -> String {
         let who = "\(subject(of: record.note)) was refused at access point \(record.note.accessPoint.quotable)"
         guard record.count > 1 else { return "\(who) at \(record.lastTime.timestamp)." }
-        return "\(who) \(record.count) times, first at \(record.firstTime.timestamp), last at \(record.lastTime.timestamp)."
+        return
+            "\(who) \(record.count) times, first at \(record.firstTime.timestamp), last at \(record.lastTime.timestamp)."
     }
 
     private static func subject(of note: RefusalNote) -> String {
@@ -64,7 +65,10 @@ package struct Explanation: Hashable, Sendable {
             ("fingerprint", "Certificate", note.fingerprint?.hex),
             ("serial", "Serial", note.serial?.hex),
             ("commonName", "Common name", note.commonName),
-            ("depth", "Failed at", note.depth.map { $0 == 0 ? "depth 0, the device's own certificate" : "depth \($0)" }),
+            (
+                "depth", "Failed at",
+                note.depth.map { $0 == 0 ? "depth 0, the device's own certificate" : "depth \($0)" }
+            ),
             ("caFingerprint", "CA", note.ca?.hex),
             ("state", "State", note.state),
             ("clientID", "Client id", note.clientID),
@@ -87,7 +91,8 @@ extension RefusalFindings {
         guard let since else {
             return "Nobody has been refused since this node started. Let the device try again, then ask once more."
         }
-        return "No refusal of \"\(query.quotable)\" among the last \(searched), which reach back to \(since.timestamp). "
+        return
+            "No refusal of \"\(query.quotable)\" among the last \(searched), which reach back to \(since.timestamp). "
             + "Look for it by its address or server name: who is refused before the handshake ends is known by nothing else. "
             + "A device that never reaches this node is not known here either: check DNS and the network."
     }

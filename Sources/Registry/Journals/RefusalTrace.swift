@@ -43,10 +43,13 @@ enum RefusalTrace: Hashable {
         if digits.count >= shortestPrefix, let beginning = beginning(ofDigits: digits) {
             keys.append(.fingerprint(beginning))
         }
-        return (keys, { trace, note in
-            guard case .fingerprint = trace else { return true }
-            return note.fingerprint?.hasPrefix(text) ?? false
-        })
+        return (
+            keys,
+            { trace, note in
+                guard case .fingerprint = trace else { return true }
+                return note.fingerprint?.hasPrefix(text) ?? false
+            }
+        )
     }
 
     /// The fewest digits of a fingerprint that are looked up.

@@ -6,20 +6,24 @@ package struct SightingLimits: Hashable, Sendable {
     package var inventory: Int
     /// Client ids remembered for one certificate.
     package var clientsPerCertificate: Int
+    /// Pairs of a certificate and a client id in all.
+    package var associations: Int
     /// Clients remembered for one superseded certificate.
     package var clientsPerRotation: Int
     /// Seconds after which what was seen is forgotten.
     package var retention: Double
 
-    /// The product's limits: 200,000 clients, 32 ids a certificate, 10,000 clients a rotation, 7 days.
+    /// The product's limits: 200,000 clients, 32 ids a certificate and a million in all, 10,000 clients a rotation, 7 days.
     package init(
         inventory: Int = 200_000,
         clientsPerCertificate: Int = 32,
+        associations: Int = 1_000_000,
         clientsPerRotation: Int = 10_000,
         retention: Double = 7 * 24 * 60 * 60
     ) {
         self.inventory = inventory
         self.clientsPerCertificate = clientsPerCertificate
+        self.associations = associations
         self.clientsPerRotation = clientsPerRotation
         self.retention = retention
     }

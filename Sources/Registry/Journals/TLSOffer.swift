@@ -32,10 +32,11 @@ package struct TLSOffer: Hashable, Sendable, CustomStringConvertible {
         case uncertain
     }
 
-    /// What the range would mean for the client.
-    package func prospect(under range: TLSVersionRange) -> Prospect {
+    /// What the range would mean for the client, whose last handshake agreed on a version, or on none.
+    package func prospect(under range: TLSVersionRange, lastAgreed: TLSProtocolVersion? = nil) -> Prospect {
         guard versions.contains(where: range.contains) else { return .cutOff }
         guard !isListed, let newest = versions.max() else { return .servable }
+        if let lastAgreed, range.contains(lastAgreed) { return .servable }
         return range.contains(newest) ? .servable : .uncertain
     }
 

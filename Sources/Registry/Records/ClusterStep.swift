@@ -20,6 +20,12 @@ struct ClusterStep {
         }
     }
 
+    /// The registered CA that the change took out.
+    var unregistered: Fingerprint? {
+        guard case .unregisterCA(let fingerprint) = change, before.authorities[fingerprint] != nil else { return nil }
+        return fingerprint
+    }
+
     private var objects: [ClusterObject] {
         let certificates = Self.changed(before.hosted, after.hosted).map(ClusterObject.certificate)
         let slots = Self.changed(before.slots, after.slots).map(ClusterObject.slot)

@@ -19,29 +19,22 @@ package struct CertificateSelection: Sendable {
         let (present, old) = (NameIndex(state, superseded: false), NameIndex(state, superseded: true))
         var exact: [String: NameAnswer] = [:]
         for name in Set(present.exact.keys).union(old.exact.keys) {
-            let parent = NameIndex.parent(of: name)
-            // A present wildcard comes before an old certificate with the very name.
-            let byWildcard = present.exact[name] == nil ? parent.flatMap { present.wildcard[$0] } : nil
             exact[name] = NameAnswer(
-                present: present.exact[name] ?? byWildcard ?? [],
-                match: byWildcard == nil ? .exact : .wildcard,
-                old: old.exact[name] ?? parent.flatMap { old.wildcard[$0] } ?? [],
+                present: present.candidates(for: name),
+                old: old.candidates(for: name),
+                // Without a present certificate of its own the name is answered by the wildcard above it, or by nobody.
                 staysAfterwards: present.exact[name] != nil
             )
         }
         var wildcard: [String: NameAnswer] = [:]
         for parent in Set(present.wildcard.keys).union(old.wildcard.keys) {
-            wildcard[parent] = NameAnswer(
-                present: present.wildcard[parent] ?? [],
-                match: .wildcard,
-                old: old.wildcard[parent] ?? []
-            )
+            wildcard[parent] = NameAnswer(present: present.wildcard[parent] ?? [], old: old.wildcard[parent] ?? [])
         }
         self.exact = exact
         self.wildcard = wildcard
         retired = state.retired
         let ofDefault = present.standIn
-        standIn = ofDefault.isEmpty ? nil : NameAnswer(present: ofDefault, match: .default, old: old.standIn)
+        standIn = ofDefault.isEmpty ? nil : NameAnswer(present: ofDefault, old: old.standIn)
     }
 
     /// Every group that `choose` can answer with, now or later.
@@ -107,21 +100,28 @@ private struct NameIndex {
             let member = SlotGroup.Member(slot, isSuperseded: superseded)
             guard let certificate = state.certificate(of: member)?.certificate else { continue }
             let end = superseded ? binding.superseded?.until : nil
-            let candidate = NameAnswer.Candidate(
-                member: member,
-                family: certificate.key.family,
-                end: end ?? certificate.notAfter
-            )
+            func candidate(_ match: CertificateChoice.Match) -> NameAnswer.Candidate {
+                NameAnswer.Candidate(
+                    member: member,
+                    family: certificate.key.family,
+                    match: match,
+                    end: end ?? certificate.notAfter
+                )
+            }
             for name in Set(certificate.names) {
                 if name.isWildcard, let parent = name.parent {
-                    wildcard[parent.text, default: []].append(candidate)
+                    wildcard[parent.text, default: []].append(candidate(.wildcard))
                 } else {
-                    exact[name.text, default: []].append(candidate)
+                    exact[name.text, default: []].append(candidate(.exact))
                 }
             }
-            if slot == .default { standIn.append(candidate) }
+            if slot == .default { standIn.append(candidate(.default)) }
         }
     }
 
-    static func parent(of name: String) -> String? { DomainName(normalised: name).parent?.text }
+    /// Those with the very name, and those with a wildcard above it.
+    func candidates(for name: String) -> [NameAnswer.Candidate] {
+        let parent = DomainName(normalised: name).parent
+        return (exact[name] ?? []) + (parent.flatMap { wildcard[$0.text] } ?? [])
+    }
 }

@@ -6,6 +6,8 @@ struct NameAnswer: Sendable {
     struct Candidate {
         let member: SlotGroup.Member
         let family: KeyFamily
+        /// How it matches the name.
+        let match: CertificateChoice.Match
         /// From when on it answers no longer: the deadline of a superseded one, the notAfter of a present one.
         let end: Date
     }
@@ -38,13 +40,16 @@ struct NameAnswer: Sendable {
 
     /// - Parameter staysAfterwards: whether the present certificates answer for themselves when nothing superseded does;
     ///   if not, the name has no answer of its own then.
-    init(present: [Candidate], match: CertificateChoice.Match, old: [Candidate], staysAfterwards: Bool = true) {
+    init(present: [Candidate], old: [Candidate], staysAfterwards: Bool = true) {
         var phases: [Phase] = []
         var start = Date.distantPast
         for end in Self.boundaries(present, old) {
             // During a grace period nobody is used past its end of validity: there is somebody else.
-            let (alive, aliveOld) = (present.filter { $0.end > start }, old.filter { $0.end > start })
-            if let first = SlotGroup(first: alive, then: aliveOld),
+            let alive = Self.closest(present.filter { $0.end > start })
+            let aliveOld = Self.closest(old.filter { $0.end > start })
+            // A present wildcard comes before an old certificate with the very name.
+            if let match = (alive.first ?? aliveOld.first)?.match,
+                let first = SlotGroup(first: alive, then: aliveOld),
                 let afterRefusal = SlotGroup(first: aliveOld, then: alive)
             {
                 phases.append(
@@ -58,8 +63,10 @@ struct NameAnswer: Sendable {
             start = end
         }
         self.phases = phases
-        settled =
-            staysAfterwards ? SlotGroup(first: present, then: []).map { Offer(group: $0, match: match) } : nil
+        let last = staysAfterwards ? Self.closest(present) : []
+        settled = last.first.flatMap { candidate in
+            SlotGroup(first: last, then: []).map { Offer(group: $0, match: candidate.match) }
+        }
     }
 
     /// What answers at a moment.
@@ -71,6 +78,12 @@ struct NameAnswer: Sendable {
     /// Every group that it ever answers with.
     var groups: [SlotGroup] {
         phases.flatMap { [$0.first.group, $0.afterRefusal.group] } + [settled?.group].compactMap(\.self)
+    }
+
+    /// Those that match exactly; if none does, all.
+    private static func closest(_ candidates: [Candidate]) -> [Candidate] {
+        let exact = candidates.filter { $0.match == .exact }
+        return exact.isEmpty ? candidates : exact
     }
 
     /// When the set of those that answer changes, up to the end of the last superseded one.

@@ -26,7 +26,8 @@ package struct UserImport: Hashable, Sendable {
         var lines: [Line] = []
         var problems: [UserImportProblem] = []
         var firstLine: [UserName: Int] = [:]
-        for (index, raw) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+        for (index, raw) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .enumerated()
         {
             let number = index + 1
             let line = raw.last == UInt8(ascii: "\r") ? raw.dropLast() : raw

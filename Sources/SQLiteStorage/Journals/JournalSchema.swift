@@ -6,6 +6,9 @@ enum JournalSchema {
         migrator.registerMigration("journals 1: audit log") { database in
             try database.execute(sql: audit)
         }
+        migrator.registerMigration("journals 2: users and tokens") { database in
+            try database.execute(sql: usersAndTokens)
+        }
     }
 
     /// The triggers stop mistakes, and whoever has no more than SQL through this program; the hashes find the rest.
@@ -54,5 +57,26 @@ enum JournalSchema {
 
         CREATE TRIGGER auditHeadStays BEFORE DELETE ON auditHead
         BEGIN SELECT RAISE(ABORT, 'the head of the audit log stays'); END;
+        """
+
+    private static let usersAndTokens = """
+        CREATE TABLE user (
+            name TEXT PRIMARY KEY,
+            passwordHash TEXT NOT NULL,
+            createdAt INTEGER NOT NULL,
+            updatedAt INTEGER NOT NULL,
+            isEnabled INTEGER NOT NULL CHECK (isEnabled IN (0, 1)),
+            clientID TEXT
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE token (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            role TEXT NOT NULL,
+            digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+            createdAt INTEGER NOT NULL,
+            expiresAt INTEGER,
+            lastUsedAt INTEGER
+        ) STRICT, WITHOUT ROWID;
         """
 }

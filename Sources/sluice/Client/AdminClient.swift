@@ -2,137 +2,100 @@ import AdminAPI
 import Foundation
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 
-/// Speaks to a gateway's admin API over its Unix socket: one request, one connection.
+/// Speaks to a gateway's admin API: one request, one connection.
 struct AdminClient: Sendable {
-    let socket: String
-    /// The configuration file that named the socket, to tell people how to start the gateway.
-    let configuration: String?
+    let endpoint: AdminEndpoint
 
-    /// What is to be done with the resource.
-    enum Method: String, Sendable {
-        case get = "GET"
-        case post = "POST"
-        case put = "PUT"
-        case patch = "PATCH"
-        case delete = "DELETE"
-    }
-
-    /// The longest answer taken, in bytes; a page of 100 certificates has some tens of kilobytes.
+    /// The longest answer taken whole, in bytes; a page of 100 certificates has some tens of kilobytes.
     private static let largestAnswer = 16 << 20
-    /// The longest a request may take: a change may wait for others and for the disk.
+    /// The longest that a request with a whole answer may take: a change may wait for others and for the disk.
     private static let patience = Duration.seconds(60)
 
-    /// Sends a request and gives the JSON of its answer.
+    /// Sends a request and gives the bytes of its answer.
     ///
     /// - Throws: what the gateway refused, in its words, or why it does not answer.
-    func send(_ method: AdminClient.Method, _ path: String, body: Data? = nil) async throws(CommandFailure) -> Data {
-        let answer: NIOHTTPClientResponseFull
+    func send(_ request: AdminRequest) async throws(CommandFailure) -> Data {
+        try await answer(to: request).body
+    }
+
+    /// Asks for a resource.
+    func get(_ path: ResourcePath, query: ResourceQuery = [:]) async throws(CommandFailure) -> Data {
+        try await send(AdminRequest(.get, path, query: query))
+    }
+
+    /// Sends a request and gives its answer, which may be that the gateway is not ready.
+    func health(_ path: String) async throws(CommandFailure) -> (status: Int, text: String) {
         do {
-            answer = try await exchange(method, "/api/v1/" + path, body: body)
-        } catch let failure as CommandFailure {
-            throw failure
-        } catch {
-            throw unreachable(error)
-        }
-        let bytes = answer.body.map { Data($0.readableBytesView) } ?? Data()
-        guard answer.head.status.code < 300 else { throw refusal(answer.head, bytes) }
-        return bytes
-    }
-
-    private func exchange(
-        _ method: AdminClient.Method,
-        _ path: String,
-        body: Data?
-    ) async throws -> NIOHTTPClientResponseFull {
-        let connection = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .connect(unixDomainSocketPath: socket) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                    try channel.pipeline.syncOperations.addHandler(
-                        NIOHTTPClientResponseAggregator(maxContentLength: Self.largestAnswer)
-                    )
-                    return try NIOAsyncChannel<NIOHTTPClientResponseFull, HTTPClientRequestPart>(
-                        wrappingChannelSynchronously: channel
-                    )
-                }
+            return try await exchange(AdminRequest(health: path), patience: Self.patience) { head, body in
+                (Int(head.status.code), String(decoding: try await collect(body), as: UTF8.self))
             }
-        let deadline = connection.channel.eventLoop.scheduleTask(in: .nanoseconds(Self.patience.nanoseconds)) {
-            connection.channel.close(promise: nil)
-        }
-        defer { deadline.cancel() }
-        return try await connection.executeThenClose { inbound, outbound in
-            var headers = HTTPHeaders([("host", "localhost"), ("connection", "close"), ("accept", "application/json")])
-            headers.add(name: "content-length", value: String(body?.count ?? 0))
-            if body != nil { headers.add(name: "content-type", value: "application/json") }
-            let head = HTTPRequestHead(
-                version: .http1_1,
-                method: HTTPMethod(rawValue: method.rawValue),
-                uri: path,
-                headers: headers
-            )
-            try await outbound.write(.head(head))
-            if let body { try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
-            try await outbound.write(.end(nil))
-            for try await answer in inbound { return answer }
-            throw CommandFailure(
-                .unreachable,
-                "The gateway on \(socket) closed the connection without an answer. Its log says why."
-            )
+        } catch {
+            throw failure(error)
         }
     }
 
-    private func unreachable(_ error: any Error) -> CommandFailure {
-        let start = "Start it: sluice serve --config \(configuration ?? "FILE")"
-        switch (error as? IOError)?.errnoCode {
-        case ENOENT:
-            return CommandFailure(
-                .unreachable,
-                "No gateway is running here: there is no socket \(socket). \(start)\n"
-                    + "If it runs elsewhere, name its socket: --socket PATH"
-            )
-        case ECONNREFUSED:
-            return CommandFailure(.unreachable, "No gateway answers on \(socket) any more: it has ended. \(start)")
-        case EACCES, EPERM:
-            return CommandFailure(
-                .notAllowed,
-                "\(socket) may be used by root and the gateway's own user alone. Run this command as one of them."
-            )
-        default:
-            return CommandFailure(.unreachable, "The gateway on \(socket) cannot be asked: \(error). \(start)")
+    /// Sends a request and gives its answer to `receive`, piece by piece as it comes. Takes as long as the answer does.
+    func stream(
+        _ request: AdminRequest,
+        _ receive: ([UInt8]) throws -> Void
+    ) async throws(CommandFailure) {
+        do {
+            try await exchange(request, patience: nil) { head, body in
+                guard head.status.code < 300 else { throw try await refusal(head, body) }
+                for try await case .body(let bytes) in body { try receive(Array(bytes.readableBytesView)) }
+            }
+        } catch {
+            throw failure(error)
         }
+    }
+
+    /// The answer with its ETag, which names the state that it tells of.
+    func answer(to request: AdminRequest) async throws(CommandFailure) -> (body: Data, etag: String?) {
+        do {
+            return try await exchange(request, patience: Self.patience) { head, body in
+                guard head.status.code < 300 else { throw try await refusal(head, body) }
+                return (try await collect(body), head.headers.first(name: "etag"))
+            }
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    private func exchange<Result: Sendable>(
+        _ request: AdminRequest,
+        patience: Duration?,
+        _ read: (HTTPResponseHead, AdminConnection.Body) async throws -> Result
+    ) async throws -> Result {
+        try await AdminConnection.exchange(request, with: endpoint, patience: patience, read)
+    }
+
+    private func collect(_ body: AdminConnection.Body) async throws -> Data {
+        var data = Data()
+        for try await case .body(let bytes) in body {
+            data.append(contentsOf: bytes.readableBytesView)
+            guard data.count <= Self.largestAnswer else {
+                throw CommandFailure(
+                    .unreachable,
+                    "\(endpoint.words) answers with more than \(Self.largestAnswer) bytes, and not as a Sluice gateway does."
+                )
+            }
+        }
+        return data
     }
 
     /// The gateway's own words for why not.
-    private func refusal(_ head: HTTPResponseHead, _ body: Data) -> CommandFailure {
-        guard let problem = try? JSONDecoder().decode(Problem.self, from: body) else {
+    private func refusal(_ head: HTTPResponseHead, _ body: AdminConnection.Body) async throws -> CommandFailure {
+        guard let problem = try? JSONDecoder().decode(Problem.self, from: try await collect(body)) else {
             return CommandFailure(
                 .unreachable,
-                "\(socket) answers \(head.status.code), and not as a Sluice gateway does. Is it one?"
+                "\(endpoint.words) answers \(head.status.code), and not as a Sluice gateway does. Is it one?"
             )
         }
-        return CommandFailure(CommandStatus(problem), problem.detail)
+        return CommandFailure(problem, retryAfter: head.headers.first(name: "retry-after"))
     }
-}
 
-extension CommandStatus {
-    /// What a refusal of the API means for a command.
-    init(_ problem: Problem) {
-        self =
-            switch problem.status {
-            case 401, 403: .notAllowed
-            case 409, 412: .answerIsNo
-            case 429: .rateLimited
-            case 422 where problem.code == "reload-refused": .answerIsNo
-            case 400..<500: .badInput
-            default: .unreachable
-            }
-    }
-}
-
-extension Duration {
-    fileprivate var nanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+    private func failure(_ error: any Error) -> CommandFailure {
+        error as? CommandFailure ?? CommandFailure(endpoint, unreachableBecause: error)
     }
 }

@@ -58,4 +58,13 @@ enum JSONValue: Codable, Hashable, Sendable {
         encoder.options.allowUnicode = true
         return try encoder.encode(self)
     }
+
+    /// An object with a list's items as one more member.
+    static func joining(_ object: Data, _ member: String, _ list: Data) throws -> Data {
+        var members = try JSONDecoder().decode([String: JSONValue].self, from: object)
+        if case .object(let page) = try JSONDecoder().decode(JSONValue.self, from: list) {
+            members[member] = page["items"]
+        }
+        return try JSONEncoder().encode(members)
+    }
 }

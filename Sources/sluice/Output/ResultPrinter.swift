@@ -1,33 +1,9 @@
 import AdminAPI
 import Foundation
 
-/// Something that a list shows as a row and `-o name` by one word.
-protocol Listed: Codable, Sendable {
-    static var columns: [TextTable.Column] { get }
-    var cells: [String] { get }
-    /// What other commands take to mean this one.
-    var reference: String { get }
-    /// What `show` prints line by line for people.
-    var details: [(label: String, value: String)] { get }
-}
-
 /// Prints what the gateway answered in the format that was asked for.
 struct ResultPrinter {
     let options: OutputOptions
-
-    /// A list; each element of `pages` is a page's JSON.
-    func printList<Item: Listed>(_ items: [Item], json pages: [Data]) throws {
-        switch options.format {
-        case .json: write(try list(pages).json(indented: Terminal.hasOutput))
-        case .yaml: write(try list(pages).yaml())
-        case .jsonl: for item in try values(pages) { write(try item.json(indented: false)) }
-        case .name: for item in items { write(item.reference + "\n") }
-        case .wide: write(table(items).aligned(wide: true, colour: colour))
-        case .table: write(table(items).aligned(wide: false, colour: colour))
-        case nil:
-            write(Terminal.hasOutput ? table(items).aligned(wide: false, colour: colour) : table(items).tabbed())
-        }
-    }
 
     /// One object.
     func printOne<Item: Listed>(_ item: Item, json: Data) throws {
@@ -43,11 +19,36 @@ struct ResultPrinter {
         switch options.format {
         case .json, .jsonl, .yaml: try printValue(json)
         case .name: for fingerprint in change.fingerprints { write(fingerprint + "\n") }
-        case .table, .wide, nil:
-            write("\(change.dryRun ? "Would have: " : "")\(change.summary)\n")
-            for warning in change.warnings { write("  note: \(warning)\n") }
-            if let undo = change.undo, change.changed, !change.dryRun { write("  undo: \(undo)\n") }
+        case .table, .wide, nil: printWords(change)
         }
+    }
+
+    /// A change for people: what it did, what they may not have meant, whom it touches, how to take it back.
+    func printWords(_ change: ChangeResource) {
+        write("\(change.dryRun ? "Would have: " : "")\(change.summary)\n")
+        for warning in change.warnings { write("  note: \(warning)\n") }
+        if let count = change.endedSessions, count > 0 {
+            write("  sessions: \(count) \(change.dryRun ? "would end" : "ended")\n")
+        }
+        if let cutOff = change.cutOff { printCutOff(cutOff) }
+        if let undo = change.undo, change.changed, !change.dryRun { write("  undo: \(undo)\n") }
+    }
+
+    /// A table under a title; nothing when there are no rows.
+    func printTable<Item: Listed>(_ items: [Item], title: String) {
+        guard !items.isEmpty else { return }
+        var table = TextTable(Item.columns)
+        for item in items { table.add(item.cells) }
+        let colour = Terminal.allowsColour(noColourFlag: options.noColour)
+        write("\n\(title):\n" + table.aligned(wide: options.format == .wide, colour: colour))
+    }
+
+    /// Whom a range of TLS versions would cut off.
+    private func printCutOff(_ report: CutOffResource) {
+        let since = report.since.map { " since \($0.timestamp)" } ?? ""
+        write("  cut off: \(report.cutOff) of the \(report.seen) clients seen\(since)")
+        write(report.uncertain > 0 ? ", and perhaps \(report.uncertain) more\n" : "\n")
+        printTable(report.clients, title: "clients that it touches")
     }
 
     /// Lines of a label and a value; a value of several lines stands below its label.
@@ -79,21 +80,5 @@ struct ResultPrinter {
 
     func write(_ text: String) {
         StandardStream.output.write(text)
-    }
-
-    private var colour: Bool { Terminal.allowsColour(noColourFlag: options.noColour) }
-
-    private func table<Item: Listed>(_ items: [Item]) -> TextTable {
-        var table = TextTable(Item.columns)
-        for item in items { table.add(item.cells) }
-        return table
-    }
-
-    private func values(_ pages: [Data]) throws -> [JSONValue] {
-        try pages.flatMap { try JSONDecoder().decode(Page<JSONValue>.self, from: $0).items }
-    }
-
-    private func list(_ pages: [Data]) throws -> JSONValue {
-        .object(["items": .list(try values(pages)), "nextCursor": .null])
     }
 }

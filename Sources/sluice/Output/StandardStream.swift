@@ -10,7 +10,12 @@ enum StandardStream: Int32 {
     /// Writes all of a text. When the reader of standard output has gone, nobody wants the rest: the program ends, as
     /// SIGPIPE would have ended it. Blocks as long as the reader does.
     func write(_ text: String) {
-        var rest = ArraySlice(text.utf8)
+        write(bytes: text.utf8)
+    }
+
+    /// The same for bytes as they are.
+    func write(bytes: some Sequence<UInt8>) {
+        var rest = ArraySlice(bytes)
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Foundation.write(rawValue, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }

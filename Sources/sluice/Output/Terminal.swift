@@ -1,9 +1,11 @@
 import Foundation
 
-/// What is at the other end of standard input and output.
+/// What is at the other end of the standard streams.
 enum Terminal {
     static var hasInput: Bool { isatty(STDIN_FILENO) == 1 }
     static var hasOutput: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    static var hasErrors: Bool { isatty(STDERR_FILENO) == 1 }
 
     static func printError(_ text: String) {
         StandardStream.error.write(text + "\n")

@@ -8,6 +8,8 @@ struct TextTable {
 
     private let columns: [Column]
     private var rows: [[String]] = []
+    /// Whether the headings were taken.
+    private var isBegun = false
 
     init(_ columns: [Column]) {
         self.columns = columns
@@ -37,7 +39,16 @@ struct TextTable {
 
     /// All columns with tabs between them, for programs that cut lines.
     func tabbed() -> String {
-        ([columns.map(\.heading)] + rows).map { $0.joined(separator: "\t") + "\n" }.joined()
+        var copy = self
+        return copy.takeTabbed()
+    }
+
+    /// The rows that were added since the last call, with tabs between the columns; the first time below the headings.
+    mutating func takeTabbed() -> String {
+        let heading = isBegun ? [] : [columns.map(\.heading)]
+        isBegun = true
+        defer { rows = [] }
+        return (heading + rows).map { $0.joined(separator: "\t") + "\n" }.joined()
     }
 }
 

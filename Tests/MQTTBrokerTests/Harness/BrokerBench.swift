@@ -13,14 +13,22 @@ final class BrokerBench {
     /// Reactors that take no turns for now.
     var isStalled: Set<Int> = []
     private let clock = TestClock()
+    private let admit: @Sendable (inout ClientProfile) -> Void
 
     /// Rounds without an event after which nothing is under way: more than any chain of posts and mail is long.
     private static let quietRounds = 6
 
-    init(_ configuration: BrokerConfiguration = BrokerConfiguration(), shards: Int = 1) throws {
+    /// `admit` is what admission would find out about a client.
+    init(
+        _ configuration: BrokerConfiguration = BrokerConfiguration(),
+        shards: Int = 1,
+        observer: (any BrokerObserver)? = nil,
+        admit: @escaping @Sendable (inout ClientProfile) -> Void = { _ in }
+    ) throws {
         let clock = clock
+        self.admit = admit
         reactors = try (0..<shards).map { try Reactor(index: $0) { clock.now } }
-        broker = Broker(configuration: configuration, reactors: reactors)
+        broker = Broker(configuration: configuration, reactors: reactors, observer: observer)
         run()
     }
 
@@ -61,13 +69,13 @@ final class BrokerBench {
     func pipe(cameInOn index: Int = 0) throws -> PumpedPipe {
         let (near, far) = try SocketPipe.nonBlockingPair()
         let reactor = reactors[index]
-        let broker = broker
+        let (broker, admit) = (broker, admit)
         reactor.post {
             let stream = Stream(
                 transport: PlainTransport(adopting: Descriptor(adopting: far)),
                 peer: .unnamed,
                 on: reactor,
-                handler: ConnectReader(broker)
+                handler: ConnectReader(broker, admit)
             )
             stream.start()
         }
@@ -108,10 +116,12 @@ final class TestClock: @unchecked Sendable {
 /// What admission does, without the admission: reads CONNECT and attaches.
 final class ConnectReader: StreamHandler {
     private let broker: Broker
+    private let admit: @Sendable (inout ClientProfile) -> Void
     private var decoder = PacketDecoder(maximumPacketSize: 1 << 20)
 
-    init(_ broker: Broker) {
+    init(_ broker: Broker, _ admit: @escaping @Sendable (inout ClientProfile) -> Void = { _ in }) {
         self.broker = broker
+        self.admit = admit
     }
 
     func streamOpened(_ stream: Stream) {}
@@ -124,7 +134,13 @@ final class ConnectReader: StreamHandler {
         guard case .packet(.connect(let connect), let size) = step else { return 0 }
         let isAssigned = connect.clientIdentifier.isEmpty
         let name = isAssigned ? "assigned-\(UInt64.random(in: 0 ... .max))" : connect.clientIdentifier.string
-        let client = ClientProfile(clientID: ClientID(name), clientIDWasAssigned: isAssigned, accessPoint: "test")
+        var client = ClientProfile(
+            clientID: ClientID(name),
+            clientIDWasAssigned: isAssigned,
+            userName: connect.userName?.string,
+            accessPoint: "test"
+        )
+        admit(&client)
         broker.attach(stream, connect: connect, client: client)
         return size
     }

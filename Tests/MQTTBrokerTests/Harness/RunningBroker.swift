@@ -11,13 +11,18 @@ final class RunningBroker: Sendable {
     let reactors: ReactorGroup
     let port: UInt16
 
-    init(_ configuration: BrokerConfiguration = BrokerConfiguration(), shards: Int = 2) throws {
+    init(
+        _ configuration: BrokerConfiguration = BrokerConfiguration(),
+        shards: Int = 2,
+        observer: (any BrokerObserver)? = nil,
+        admit: @escaping @Sendable (inout ClientProfile) -> Void = { _ in }
+    ) throws {
         let reactors = try ReactorGroup(count: shards, name: "broker")
-        let broker = Broker(configuration: configuration, reactors: reactors)
+        let broker = Broker(configuration: configuration, reactors: reactors, observer: observer)
         let listener = try Listener(address: SocketAddress("127.0.0.1:0"), on: reactors) { socket, reactor in
             let peer = socket.peer
             let transport = PlainTransport(adopting: socket)
-            Stream(transport: transport, peer: peer, on: reactor, handler: ConnectReader(broker)).start()
+            Stream(transport: transport, peer: peer, on: reactor, handler: ConnectReader(broker, admit)).start()
         }
         try reactors.start()
         self.reactors = reactors

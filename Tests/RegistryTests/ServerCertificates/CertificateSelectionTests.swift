@@ -35,11 +35,11 @@ import Testing
     @Test(arguments: table)
     func `is exact over wildcard over default`(name: String, choice: String) throws {
         let selection = CertificateSelection(try Self.state())
-        #expect(word(selection.choose(ServerNameIndication(Array(name.utf8)))) == choice)
+        #expect(word(selection.choose(ServerNameIndication(Array(name.utf8)), at: noon)) == choice)
     }
 
     @Test func `gives the default to a client that names nobody`() throws {
-        #expect(word(CertificateSelection(try Self.state()).choose(.absent)) == "default default")
+        #expect(word(CertificateSelection(try Self.state()).choose(.absent, at: noon)) == "default default")
     }
 
     static let strict: [(name: String?, choice: String)] = [
@@ -54,7 +54,7 @@ import Testing
     @Test(arguments: strict)
     func `refuses the unknown where the access point says reject`(name: String?, choice: String) throws {
         let indication = name.map { ServerNameIndication(Array($0.utf8)) } ?? .absent
-        #expect(word(CertificateSelection(try Self.state()).choose(indication, unknown: .reject)) == choice)
+        #expect(word(CertificateSelection(try Self.state()).choose(indication, unknown: .reject, at: noon)) == choice)
     }
 
     static let withoutDefault: [(name: String?, choice: String)] = [
@@ -68,21 +68,25 @@ import Testing
     func `refuses the unknown while the default is disabled`(name: String?, choice: String) throws {
         let state = try Self.state().after(.setDefault(enabled: false))
         let indication = name.map { ServerNameIndication(Array($0.utf8)) } ?? .absent
-        #expect(word(CertificateSelection(state).choose(indication)) == choice)
+        #expect(word(CertificateSelection(state).choose(indication, at: noon)) == choice)
     }
 
     @Test func `refuses everybody in a cluster without certificates`() {
-        #expect(word(CertificateSelection(.initial()).choose(.absent)) == "unnamed")
+        #expect(word(CertificateSelection(.initial()).choose(.absent, at: noon)) == "unnamed")
     }
 
     @Test func `gives a pair of one name together, ECDSA first`() throws {
         let selection = CertificateSelection(try Self.state())
-        guard case .serve(let group, match: .exact) = selection.choose(ServerNameIndication(Array("a.test".utf8)))
+        guard
+            case .serve(let group, match: .exact) = selection.choose(
+                ServerNameIndication(Array("a.test".utf8)),
+                at: noon
+            )
         else {
             Issue.record("not served")
             return
         }
-        #expect(group.slots == [.custom(1), .custom(3)])
+        #expect(group.members == [SlotGroup.Member(.custom(1)), SlotGroup.Member(.custom(3))])
     }
 
     @Test func `lists every group that it answers with`() throws {
@@ -114,7 +118,7 @@ import Testing
             let selection = CertificateSelection(state)
             for _ in 0..<40 {
                 let asked = name(wildcards: false)
-                let seen = word(selection.choose(ServerNameIndication(Array(asked.utf8))))
+                let seen = word(selection.choose(ServerNameIndication(Array(asked.utf8)), at: noon))
                 #expect(seen == naiveChoice(asked, in: state), "\(asked) in \(state.slots)")
             }
         }

@@ -8,7 +8,7 @@ import Testing
     }
 
     private func choice(_ name: String, in state: ClusterState) -> String {
-        word(CertificateSelection(state).choose(ServerNameIndication(Array(name.utf8))))
+        word(CertificateSelection(state).choose(ServerNameIndication(Array(name.utf8)), at: noon))
     }
 
     @Test func `begin with an unbind, also while the default is on`() throws {
@@ -68,7 +68,7 @@ import Testing
     @Test func `do not come from a replacement`() throws {
         let renewed = try upload("renewed", names: ["two.test"])
         let transition = try base().serving("one", ["one.test"]).after(.hostCertificate(renewed))
-            .applying(.replace(.custom(1), with: renewed.fingerprint), at: noon)
+            .applying(.replace(.custom(1), with: renewed.fingerprint, grace: .zero), at: noon)
         #expect(transition.after.retired.since.isEmpty)
         #expect(transition.summary.warnings == ["no longer served: one.test"])
         #expect(choice("one.test", in: transition.after) == "default default")

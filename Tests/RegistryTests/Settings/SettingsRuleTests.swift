@@ -14,6 +14,41 @@ import Testing
         #expect(active.settings.mode == .twoWay)
     }
 
+    @Test func `switch to one device, one certificate only with an active CA`() throws {
+        #expect(throws: RegistryError.noActiveCA(mode: .oneDeviceOneCertificate, inactive: 0)) {
+            try ClusterState.initial().applying(.setMode(.oneDeviceOneCertificate), at: noon)
+        }
+        let state = try ClusterState.initial().after(.registerCAs([authority("a")]), .setMode(.oneDeviceOneCertificate))
+        #expect(state.settings.mode == .oneDeviceOneCertificate)
+    }
+
+    @Test func `register by hand and activate at once, unless they are told otherwise`() throws {
+        let settings = ClusterState.initial().settings
+        #expect(!settings.automaticRegistration)
+        #expect(settings.automaticActivation)
+    }
+
+    @Test func `switch automatic registration and activation, each alone, and undo it`() throws {
+        let state = try ClusterState.initial().after(.registerCAs([authority("a")]), .setMode(.oneDeviceOneCertificate))
+        let on = try state.applying(.setMode(.oneDeviceOneCertificate, automaticRegistration: true), at: noon)
+        #expect(on.after.settings.automaticRegistration)
+        #expect(on.after.settings.automaticActivation)
+        #expect(
+            on.summary.undo
+                == "sluice mode set one-device-one-certificate --registration manual --automatic-activation on"
+        )
+        let off = try on.after.applying(.setMode(.oneDeviceOneCertificate, automaticActivation: false), at: noon)
+        #expect(off.after.settings.automaticRegistration)
+        #expect(!off.after.settings.automaticActivation)
+        #expect(off.summary.words.hasSuffix("(registration automatic, automatic activation off)"))
+    }
+
+    @Test func `take registration settings in any mode: an access point may have a mode of its own`() throws {
+        let transition = try ClusterState.initial().applying(.setMode(.oneWay, automaticRegistration: true), at: noon)
+        #expect(transition.after.settings.automaticRegistration)
+        #expect(transition.summary.undo == "sluice mode set one-way --anonymous off --registration manual")
+    }
+
     @Test func `switch back to one-way at any time`() throws {
         let state = try ClusterState.initial().after(.registerCAs([authority("a")]), .setMode(.twoWay, anonymous: nil))
         let transition = try state.applying(.setMode(.oneWay, anonymous: true), at: noon)

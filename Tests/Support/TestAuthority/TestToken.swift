@@ -1,4 +1,4 @@
-package import Crypto
+import Crypto
 import CryptoExtras
 import FoundationEssentials
 
@@ -8,7 +8,7 @@ package enum TestToken {
     package enum Signer: Sendable {
         case hs256([UInt8])
         case rs256(TestTokenKey)
-        case es256(P256.Signing.PrivateKey)
+        case es256(TestTokenCurveKey)
         /// The unsigned form that must never pass.
         case none
     }
@@ -53,6 +53,24 @@ package struct TestTokenKey: Sendable {
     }
 }
 
+/// A key on P-256 for tokens.
+package struct TestTokenCurveKey: Sendable {
+    private let key = P256.Signing.PrivateKey()
+
+    package init() {}
+
+    package var publicPEM: String { key.publicKey.pemRepresentation }
+
+    /// The point's first coordinate.
+    package var x: [UInt8] { Array(key.publicKey.rawRepresentation.prefix(32)) }
+    /// The point's second coordinate.
+    package var y: [UInt8] { Array(key.publicKey.rawRepresentation.suffix(32)) }
+
+    func sign(_ bytes: [UInt8]) throws -> [UInt8] {
+        Array(try key.signature(for: bytes).rawRepresentation)
+    }
+}
+
 extension TestToken.Signer {
     fileprivate var algorithm: String {
         switch self {
@@ -68,7 +86,7 @@ extension TestToken.Signer {
         case .hs256(let secret):
             Array(HMAC<SHA256>.authenticationCode(for: bytes, using: SymmetricKey(data: secret)))
         case .rs256(let key): try key.sign(bytes)
-        case .es256(let key): Array(try key.signature(for: bytes).rawRepresentation)
+        case .es256(let key): try key.sign(bytes)
         case .none: []
         }
     }

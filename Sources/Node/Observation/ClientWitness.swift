@@ -1,0 +1,61 @@
+import Foundation
+import MQTTBroker
+import MQTTCodec
+import Reactors
+import Registry
+
+/// Hears of every client from the broker, and tells it as an event.
+final class ClientWitness: BrokerObserver {
+    private let events: EventHub
+    private let now: @Sendable () -> Date
+
+    init(_ events: EventHub, now: @escaping @Sendable () -> Date = { Date() }) {
+        self.events = events
+        self.now = now
+    }
+
+    func clientConnected(_ client: ConnectedClient) {
+        let profile = client.profile
+        events.publish(
+            .clientConnected(
+                at: now(),
+                clientID: profile.clientID.description,
+                accessPoint: profile.accessPoint,
+                address: client.peer.host,
+                serverName: profile.serverName,
+                tlsVersion: profile.tlsVersion.flatMap(TLSProtocolVersion.init(rawValue:)),
+                fingerprint: profile.credential.flatMap { try? Fingerprint($0.bytes) },
+                userName: profile.userName
+            )
+        )
+    }
+
+    func clientDisconnected(_ client: ConnectedClient, because cause: DisconnectCause) {
+        let span = MonotonicTime.now().duration(since: client.connectedAt)
+        events.publish(
+            .clientDisconnected(
+                at: now(),
+                clientID: client.profile.clientID.description,
+                reason: cause.word,
+                accessPoint: client.profile.accessPoint,
+                seconds: Int(span.components.seconds)
+            )
+        )
+    }
+}
+
+extension DisconnectCause {
+    /// The cause as events have it: stable words.
+    var word: String {
+        switch self {
+        case .byClient(.normalDisconnection): "disconnect"
+        case .byClient(let reason): "disconnect: \(reason)"
+        case .connectionLost: "connection-lost"
+        case .byBroker(.keepAliveTimeout): "keep-alive"
+        case .byBroker(.sessionTakenOver): "taken-over"
+        case .byBroker(.administrativeAction): "administrative"
+        case .byBroker(.serverShuttingDown): "shutdown"
+        case .byBroker(let reason): "protocol: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Credentials
+import Foundation
+import Registry
+
+/// A slot's certificate, kept in files: what certbot or a secret store renews becomes a replacement with its grace period.
+struct ServerCertificateFiles: WatchedMaterial {
+    let entry: WatchedServerCertificate
+    let cluster: ClusterControl<ContextCatalog>
+    let encryption: KeyEncryption
+
+    var title: String { "certificate of \(entry.slot)" }
+
+    var files: [String] { [entry.files.chainFile, entry.files.keyFile] }
+
+    func refresh(at now: Date) async throws -> String? {
+        let upload = try ServerCertificateUpload(
+            chainPEM: try MaterialFile.text(entry.files.chainFile, limit: ServerCertificateUpload.maximumPEMBytes),
+            keyPEM: try MaterialFile.text(entry.files.keyFile, limit: ServerCertificateUpload.maximumPEMBytes),
+            at: now
+        )
+        let (slot, fingerprint) = (entry.slot, upload.certificate.fingerprint)
+        let state = cluster.current.state
+        guard state.slots[slot]?.certificate != fingerprint else { return nil }
+        var changes: [ClusterChange] = []
+        if state.hosted[fingerprint] == nil {
+            changes.append(.hostCertificate(try upload.hosted(name: nil, sealedBy: encryption, at: now)))
+        }
+        changes.append(
+            state.slots[slot] == nil
+                ? .bind(fingerprint, slot: slot)
+                : .replace(slot, with: fingerprint, grace: entry.grace)
+        )
+        return try await cluster.apply(.all(changes), at: now, by: .configuration).summary.words
+    }
+}
+
+/// The OCSP response of a slot's certificate, kept in a file that somebody fetches anew every few days.
+struct StapleFile: WatchedMaterial {
+    let slot: ServerCertificateSlot
+    let file: String
+    let cluster: ClusterControl<ContextCatalog>
+
+    var title: String { "OCSP response of \(slot)" }
+
+    var files: [String] { [file] }
+
+    func refresh(at now: Date) async throws -> String? {
+        let der = try MaterialFile.bytes(file, limit: MaterialFile.stapleLimit)
+        guard let hosted = cluster.current.state.certificate(in: slot) else {
+            throw NodeError.emptySlot(slot, file: file)
+        }
+        guard hosted.staple?.der != der else { return nil }
+        let staple = try StapleUpload(der, for: hosted, at: now).staple(from: .file(file))
+        return try await cluster.apply(.setStaple(hosted.fingerprint, staple), at: now, by: .configuration)
+            .summary.words
+    }
+}
+
+/// A CA's revocation list, kept in a file.
+struct RevocationListFile: WatchedMaterial {
+    let entry: WatchedRevocationList
+    let cluster: ClusterControl<ContextCatalog>
+
+    var title: String { "revocation list of \(entry.authority)" }
+
+    var files: [String] { [entry.file] }
+
+    func refresh(at now: Date) async throws -> String? {
+        let bytes = try MaterialFile.bytes(entry.file, limit: RevocationListUpload.maximumBytes)
+        let authority = try cluster.current.state.registeredCA(matching: entry.authority)
+        let upload = try RevocationListUpload(bytes, for: authority, at: now)
+        let list = upload.revocationList(onStale: entry.onStale, from: .file(entry.file))
+        guard authority.revocationList != list else { return nil }
+        return try await cluster.apply(.setRevocationList(authority.fingerprint, list), at: now, by: .configuration)
+            .summary.words
+    }
+}

@@ -1,0 +1,37 @@
+import Foundation
+import OpenSSL
+import Registry
+
+@testable import MQTTBroker
+@testable import Node
+@testable import TLSGateway
+
+/// The metrics of a node that has done nothing yet, with one access point.
+enum PageOfAnIdleNode {
+    static func page() throws -> MetricPage {
+        var gateway = GatewayStatistics()
+        var point = GatewayStatistics.AccessPointStatistics(name: "public")
+        point.accepted = 3
+        point.open = [TLSVersion.tls1_3: 1, nil: 1]
+        point.refused = [.clientCertificateExpired: 1]
+        point.handshakes = [.init(succeeded: true, version: .tls1_3, resumed: false): 2]
+        gateway.accessPoints = [point]
+        gateway.serverNames = ["default": 2]
+        return NodeMetrics(
+            gateway: gateway,
+            broker: BrokerStatistics(),
+            cluster: .initial(ClusterSettings()),
+            devices: DeviceCounts(),
+            unusableFiles: 0,
+            configurationReloadSucceeded: true,
+            startedAt: Date(timeIntervalSince1970: 1_800_000_000),
+            instruments: NodeInstruments()
+        ).page
+    }
+
+    static var described: [MetricFamily] {
+        var page = MetricPage()
+        NodeInstruments().registry.write(to: &page)
+        return page.families
+    }
+}

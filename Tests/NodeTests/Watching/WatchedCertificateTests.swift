@@ -1,0 +1,163 @@
+import Credentials
+import Foundation
+import Registry
+import TestAuthority
+import Testing
+
+@testable import Node
+
+@Suite("Watched certificate files") struct WatchedCertificateTests {
+    private let authority: TestAuthority
+    private let folder: TemporaryFolder
+    private static let settings = """
+        serverCertificates:
+          - { slot: custom-1, chainFile: live/tls.crt, keyFile: live/tls.key, grace: 5m }
+        """
+
+    init() throws {
+        authority = try TestAuthority()
+        folder = try TemporaryFolder()
+    }
+
+    private func issue() throws -> TestCertificate { try authority.issue("shop", .server("shop.test")) }
+
+    /// A bench whose watchers look when they are told to.
+    private func bench() async throws -> (RegistryBench, FileWatchers) {
+        let bench = try await RegistryBench(Self.settings, in: folder)
+        return (bench, try NodeMaterials(bench.configuration, bench.registry, logger: bench.logger).watchers)
+    }
+
+    @Test func `serves what the files hold from the start`() async throws {
+        let certificate = try issue()
+        try certificate.write(to: folder, "live/tls")
+        let (bench, watchers) = try await bench()
+        await watchers.readAll()
+        #expect(bench.state.slots[.custom(1)]?.certificate == (try certificate.fingerprint))
+        let revision = bench.state.revision
+        for _ in 0..<15 { await watchers.look() }
+        #expect(bench.state.revision == revision, "what does not change is not changed")
+    }
+
+    @Test func `makes a moved symbolic link a replacement with the grace period of the entry`() async throws {
+        let (old, new) = (try issue(), try issue())
+        try old.write(to: folder, "v1/tls")
+        try new.write(to: folder, "v2/tls")
+        try folder.link("..data", to: "v1")
+        try folder.link("live", to: "..data")
+        let (bench, watchers) = try await bench()
+        await watchers.readAll()
+        try folder.link("..data", to: "v2")
+        await watchers.look()
+        #expect(bench.state.slots[.custom(1)]?.certificate == (try old.fingerprint), "not before it stands still")
+        await watchers.look()
+        let binding = try #require(bench.state.slots[.custom(1)])
+        #expect(binding.certificate == (try new.fingerprint))
+        let superseded = try #require(binding.superseded)
+        #expect(superseded.certificate == (try old.fingerprint))
+        #expect(superseded.until.timeIntervalSince(superseded.since) == 300)
+        let audited = try await bench.registry.audit.page(AuditQuery(), before: nil, limit: 10).entries
+        #expect(audited.contains { $0.principal == "configuration" && $0.object == "custom-1" })
+    }
+
+    @Test func `waits for the key of a renewed chain, and goes on with the old certificate meanwhile`() async throws {
+        let (old, new) = (try issue(), try issue())
+        try old.write(to: folder, "live/tls")
+        let (bench, watchers) = try await bench()
+        await watchers.readAll()
+        try new.write(to: folder, "live/tls", withKey: false)
+        for _ in 0..<3 { await watchers.look() }
+        #expect(watchers.problems == 1)
+        #expect(bench.state.slots[.custom(1)]?.certificate == (try old.fingerprint))
+        try new.write(to: folder, "live/tls")
+        for _ in 0..<2 { await watchers.look() }
+        #expect(watchers.problems == 0)
+        #expect(bench.state.slots[.custom(1)]?.certificate == (try new.fingerprint))
+    }
+
+    @Test(arguments: ["", "-----BEGIN CERTIFICATE-----\nMIIB", "nothing of the kind"])
+    func `leaves everything as it is for a file that is no certificate`(content: String) async throws {
+        let old = try issue()
+        try old.write(to: folder, "live/tls")
+        let (bench, watchers) = try await bench()
+        await watchers.readAll()
+        try folder.write(content, to: "live/tls.crt")
+        for _ in 0..<3 { await watchers.look() }
+        #expect(watchers.problems == 1)
+        #expect(bench.state.slots[.custom(1)]?.certificate == (try old.fingerprint))
+    }
+
+    @Test func `leaves everything as it is when the files go`() async throws {
+        let old = try issue()
+        try old.write(to: folder, "live/tls")
+        let (bench, watchers) = try await bench()
+        await watchers.readAll()
+        try FileManager.default.removeItem(atPath: folder.path("live"))
+        for _ in 0..<3 { await watchers.look() }
+        #expect(watchers.problems == 1)
+        #expect(bench.state.slots[.custom(1)]?.certificate == (try old.fingerprint))
+    }
+
+    @Test func `starts without a certificate that is not there yet, and takes it when it comes`() async throws {
+        let (bench, watchers) = try await bench()
+        await watchers.readAll()
+        #expect(watchers.problems == 1)
+        #expect(bench.state.slots[.custom(1)] == nil)
+        try issue().write(to: folder, "live/tls")
+        for _ in 0..<2 { await watchers.look() }
+        #expect(bench.state.slots[.custom(1)] != nil)
+    }
+
+    @Test func `is refused by the rules like any other, and tried again when they allow it`() async throws {
+        let (bench, watchers) = try await bench()
+        let other = try await bench.host(try authority.issue("taken", .server("shop.test")))
+        try await bench.apply(.bind(other, slot: .custom(2)))
+        try issue().write(to: folder, "live/tls")
+        await watchers.readAll()
+        #expect(watchers.problems == 1)
+        try await bench.apply(.unbind(.custom(2)))
+        for _ in 0..<FileWatch.looksBetweenAttempts { await watchers.look() }
+        #expect(watchers.problems == 0)
+        #expect(bench.state.slots[.custom(1)] != nil)
+    }
+}
+
+@Suite("Watched revocation lists and staples") struct WatchedListTests {
+    @Test func `a list is taken in once its CA is registered, and again when it is renewed`() async throws {
+        let authority = try TestAuthority()
+        let bench = try await RegistryBench(
+            "revocationLists: [{ ca: acme, file: acme.crl, onStale: hard-fail }]"
+        )
+        let device = try authority.issue("dev")
+        try bench.folder.write(try authority.revocationList(), to: "acme.crl")
+        let watchers = try NodeMaterials(bench.configuration, bench.registry, logger: bench.logger).watchers
+        await watchers.readAll()
+        #expect(watchers.problems == 1)
+        let fingerprint = try await bench.register(authority, name: "acme")
+        for _ in 0..<FileWatch.looksBetweenAttempts { await watchers.look() }
+        let list = try #require(bench.state.authorities[fingerprint]?.revocationList)
+        #expect(list.revokedCount == 0)
+        #expect(list.onStale == .hardFail)
+        #expect(list.source == .file(bench.folder.path("acme.crl")))
+        try bench.folder.write(
+            try authority.revocationList(RevocationListShape(revoking: device)),
+            to: "acme.crl"
+        )
+        for _ in 0..<2 { await watchers.look() }
+        #expect(bench.state.authorities[fingerprint]?.revocationList?.revokedCount == 1)
+    }
+}
+
+@Suite("Files that are watched") struct FileWatchersTests {
+    private struct Failing: WatchedMaterial {
+        let title = "something"
+        let files = ["f"]
+        func refresh(at now: Date) async throws -> String? { throw NodeError.unreadableFile("f", reason: "no") }
+    }
+
+    @Test func `a problem is told once, however often it is found`() async throws {
+        let log = RecordedLog()
+        let watchers = FileWatchers([Failing()], logger: log.logger, stamp: { _ in FileStamp(1) })
+        for _ in 0..<30 { await watchers.look() }
+        #expect(log.lines == ["warning: files cannot be used"])
+    }
+}
