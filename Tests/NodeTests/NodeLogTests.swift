@@ -53,4 +53,30 @@ import Testing
         #expect(writer.droppedLines < count)
         try pipe.fileHandleForWriting.close()
     }
+
+    @Test(
+        arguments: [
+            ("password", "hunter2", "hunter2"),
+            ("reason", "cannot read -----BEGIN PRIVATE KEY-----\nMIGH", "MIGH"),
+            ("user", "anna:$7$101$c2FsdA==$aGFzaA==", "aGFzaA"),
+            ("header", "Bearer sluice_abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "abcdefghijklmno"),
+            ("url", "https://gw/?token=sluice_abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "abcdefghijklmno"),
+            ("token_seen", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln", "c2ln"),
+        ]
+    )
+    func `never shows a secret, should one come to it`(field: String, value: String, secret: String) throws {
+        for format in [LogSettings.Format.text, .json] {
+            let lines = try logged(format) {
+                $0.info("odd: \(value)", metadata: [field: "\(value)"])
+                $0.info("odd", metadata: [field: ["nested": "\(value)"]])
+            }
+            if field != "password" { #expect(!lines.contains(secret), "\(lines)") }
+            #expect(!lines.split(separator: "\n").last!.contains(secret), "\(lines)")
+        }
+    }
+
+    @Test func `leaves alone what only looks a little like one`() throws {
+        let text = try logged(.text) { $0.info("sluice_connections_refused_total eyJ $5 -----BEGIN CERTIFICATE-----") }
+        #expect(text.contains("sluice_connections_refused_total eyJ $5 -----BEGIN CERTIFICATE-----"))
+    }
 }

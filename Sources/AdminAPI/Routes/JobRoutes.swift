@@ -8,13 +8,23 @@ struct JobRoutes {
     var routes: [Route] {
         [
             Route(
-                .get, "jobs", .viewer, "List the bulk imports, the newest first",
-                query: QueryParameter.paging, answer: .page("Job"), list
+                .get,
+                "jobs",
+                .viewer,
+                "List the bulk imports, the newest first",
+                query: QueryParameter.paging,
+                answer: .page("Job"),
+                list
             ),
             Route(.get, "jobs/{id}", .viewer, "Show how far a bulk import is", answer: .json("Job"), show),
             Route(
-                .delete, "jobs/{id}", .operator, "Cancel a bulk import; what it registered stays",
-                query: [.dryRun], answer: .json("Change"), cancel
+                .delete,
+                "jobs/{id}",
+                .operator,
+                "Cancel a bulk import; what it registered stays",
+                query: [.dryRun],
+                answer: .json("Change"),
+                cancel
             ),
         ]
     }

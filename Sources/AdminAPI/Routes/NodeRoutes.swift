@@ -12,7 +12,10 @@ struct NodeRoutes {
                 try JSONResponse.make(status())
             },
             Route(
-                .post, "reload", .operator, "Read the configuration file again",
+                .post,
+                "reload",
+                .operator,
+                "Read the configuration file again",
                 answer: .json("ReloadReport")
             ) { call in
                 let report = try await services.node.reload()

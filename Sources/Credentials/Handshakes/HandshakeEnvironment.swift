@@ -26,6 +26,13 @@ package struct HandshakeEnvironment: Sendable {
         } catch {
             throw .openSSLUnavailable(error)
         }
+        self.init(libraries: libraries, sessionCache: sessionCache, clock: clock)
+    }
+
+    /// Takes library contexts that are there: one for each reactor, and one at least.
+    package init(libraries: [LibraryContext], sessionCache: SessionCache? = SessionCache(), clock: WallClock = .system)
+    {
+        precondition(!libraries.isEmpty, "A handshake needs a library context.")
         self.libraries = libraries
         self.sessionCache = sessionCache
         self.clock = clock

@@ -7,10 +7,28 @@ final class ConfigurationReading {
     fileprivate(set) var settings: [ResolvedSetting] = []
     fileprivate var environment: EnvironmentOverrides
     fileprivate var knownVariables: [String] = []
+    /// Whether every key is asked for once, to learn what there is; the file and its values do not matter then.
+    fileprivate let isOutlining: Bool
+    /// The settings that were asked for while outlining.
+    fileprivate(set) var outline: [OutlinedSetting] = []
 
-    init(file: String, environment: [String: String]) {
+    init(file: String, environment: [String: String], isOutlining: Bool = false) {
         self.file = file
         self.environment = EnvironmentOverrides(environment)
+        self.isOutlining = isOutlining
+    }
+
+    fileprivate func note<Value>(
+        _ setting: SettingPath,
+        _ kind: ScalarKind<Value>,
+        isRequired: Bool = false,
+        isList: Bool = false,
+        fallback: String? = nil
+    ) {
+        guard isOutlining else { return }
+        outline.append(
+            OutlinedSetting(setting, kind, isRequired: isRequired, isList: isList, fallback: fallback)
+        )
     }
 
     /// The reader of the whole file; `node` is nil for an empty one.
@@ -62,6 +80,7 @@ final class SectionReader {
 
     /// The setting's value: the environment's, else the file's, else `fallback`.
     func value<Value>(_ key: String, _ kind: ScalarKind<Value>, default fallback: Value) -> Value {
+        reading.note(path.key(key), kind, fallback: kind.render(fallback))
         switch given(key, kind) {
         case .value(let value): return value
         case .unusable: return fallback
@@ -74,11 +93,13 @@ final class SectionReader {
 
     /// The setting's value, or nil when nobody gave it.
     func optional<Value>(_ key: String, _ kind: ScalarKind<Value>) -> Value? {
-        if case .value(let value) = given(key, kind) { value } else { nil }
+        reading.note(path.key(key), kind)
+        return if case .value(let value) = given(key, kind) { value } else { nil }
     }
 
     /// The setting's value; nil after a problem, of which not being given is one.
     func required<Value>(_ key: String, _ kind: ScalarKind<Value>) -> Value? {
+        reading.note(path.key(key), kind, isRequired: true)
         switch given(key, kind) {
         case .value(let value): return value
         case .unusable: return nil
@@ -92,6 +113,7 @@ final class SectionReader {
     /// A list of scalars; entries that do not fit are left out, with a problem each. Absent: empty.
     func list<Value>(_ key: String, _ kind: ScalarKind<Value>) -> [Value] {
         let setting = path.key(key)
+        reading.note(setting, kind, isList: true)
         return elements(key, of: "a list, each entry \(kind.needed)").enumerated().compactMap { index, node in
             scalar(node, kind, at: setting.index(index))
         }
@@ -106,13 +128,18 @@ final class SectionReader {
 
     /// A section of the file, or nil when neither the file nor the environment has anything of it.
     func optionalSection<Result>(_ key: String, _ read: (SectionReader) -> Result) -> Result? {
-        guard node(key) != nil || reading.environment.mentions(below: path.key(key)) else { return nil }
+        guard reading.isOutlining || node(key) != nil || reading.environment.mentions(below: path.key(key)) else {
+            return nil
+        }
         return section(key, read)
     }
 
     /// A list of sections. Absent: empty.
     func sections<Result>(_ key: String, _ read: (SectionReader) -> Result) -> [Result] {
         let setting = path.key(key)
+        guard !reading.isOutlining else {
+            return [read(SectionReader(reading: reading, path: setting.index(0), node: nil))]
+        }
         return elements(key, of: "a list").enumerated().map { index, node in
             let reader = SectionReader(reading: reading, path: setting.index(index), node: node)
             defer { reader.reportUnknownKeys() }

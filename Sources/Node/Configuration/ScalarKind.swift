@@ -6,6 +6,8 @@ struct ScalarKind<Value>: Sendable {
     let parse: @Sendable (String) -> Value?
     /// The text that `parse` reads back as the same value.
     let render: @Sendable (Value) -> String
+    /// The words that there are, where there are no others.
+    var words: [String]?
 }
 
 extension ScalarKind<String> {
@@ -107,7 +109,8 @@ extension ScalarKind where Value: CaseIterable & RawRepresentable & Sendable, Va
         return ScalarKind(
             needed: words.count == 1 ? "\"\(words[0])\"" : "one of " + words.joined(separator: ", "),
             parse: { Value(rawValue: $0) },
-            render: { $0.rawValue }
+            render: { $0.rawValue },
+            words: words
         )
     }
 }

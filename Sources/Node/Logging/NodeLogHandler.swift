@@ -30,21 +30,24 @@ package struct NodeLogHandler: LogHandler {
         if let provided = metadataProvider?.get() { merged.merge(provided) { $1 } }
         if let given = event.metadata { merged.merge(given) { $1 } }
         let fields = merged.sorted { $0.key < $1.key }
+            .map { (key: $0.key, value: LogRedaction.clean("\($0.value)", of: $0.key)) }
+        let message = LogRedaction.clean(event.message.description)
         let time = Date.now.formatted(Self.timeStyle)
         switch format {
-        case .text: writer.write(text(time, event, fields))
-        case .json: writer.write(json(time, event, fields))
+        case .text: writer.write(text(time, event.level, message, fields))
+        case .json: writer.write(json(time, event.level, message, fields))
         }
     }
 
     private func text(
         _ time: String,
-        _ event: LogEvent,
-        _ fields: [(key: String, value: Logger.MetadataValue)]
+        _ level: Logger.Level,
+        _ message: String,
+        _ fields: [(key: String, value: String)]
     ) -> String {
-        var line = "\(time) \(event.level.rawValue) \(label): \(event.message.description.onOneLine)"
+        var line = "\(time) \(level.rawValue) \(label): \(message.onOneLine)"
         for (key, value) in fields {
-            let word = "\(value)".onOneLine
+            let word = value.onOneLine
             line += word.contains(" ") || word.isEmpty ? " \(key)=\"\(word)\"" : " \(key)=\(word)"
         }
         return line + "\n"
@@ -52,11 +55,12 @@ package struct NodeLogHandler: LogHandler {
 
     private func json(
         _ time: String,
-        _ event: LogEvent,
-        _ fields: [(key: String, value: Logger.MetadataValue)]
+        _ level: Logger.Level,
+        _ message: String,
+        _ fields: [(key: String, value: String)]
     ) -> String {
-        var object = ["time": time, "level": event.level.rawValue, "logger": label, "message": "\(event.message)"]
-        for (key, value) in fields { object[key] = "\(value)" }
+        var object = ["time": time, "level": level.rawValue, "logger": label, "message": message]
+        for (key, value) in fields { object[key] = value }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // A dictionary of strings always encodes.

@@ -45,8 +45,61 @@ private struct WrongLine: CustomTestStringConvertible, Sendable {
             "6:10: dataDir: found a mapping, needed a file path"
         ),
         WrongLine(
-            "bootstrap: { mode: one-device-one-certificate }",
-            "6:20: bootstrap.mode: found \"one-device-one-certificate\", needed one of one-way, two-way"
+            "bootstrap: { mode: one-device }",
+            "6:20: bootstrap.mode: found \"one-device\", needed one of one-way, two-way, one-device-one-certificate"
+        ),
+        WrongLine(
+            "bootstrap: { registration: auto }",
+            "6:28: bootstrap.registration: found \"auto\", needed one of manual, automatic"
+        ),
+        WrongLine(
+            "registration: { ratePerSecond: 0 }",
+            "6:32: registration.ratePerSecond: found \"0\", needed a whole number from 1 to 100000"
+        ),
+        WrongLine(
+            "registration: { ratePerSecnd: 15 }",
+            "6:17: registration: unknown key \"ratePerSecnd\"; did you mean \"ratePerSecond\"?"
+        ),
+        WrongLine(
+            "serverCertificates: [{ slot: custom-4, chainFile: a, keyFile: b }]",
+            "6:30: serverCertificates[0].slot: found \"custom-4\", needed \"default\", or \"custom-1\" up to \"custom-3\""
+        ),
+        WrongLine(
+            "serverCertificates: [{ slot: default, chainFile: a }]",
+            "6:22: serverCertificates[0].keyFile: nothing is given, needed a file path"
+        ),
+        WrongLine(
+            "serverCertificates: [{ slot: default, chainFile: a, keyFile: b, grace: 31d }]",
+            "6:72: serverCertificates[0].grace: found \"31d\", needed a duration from 0s to 30d, such as 500ms, 10s or 5m"
+        ),
+        WrongLine(
+            "revocationLists: [{ ca: acme, file: crl, onStale: maybe }]",
+            "6:51: revocationLists[0].onStale: found \"maybe\", needed one of hard-fail, soft-fail"
+        ),
+        WrongLine(
+            "revocationLists: [{ ca: acme, file: a }, { ca: acme, file: b }]",
+            "6:48: revocationLists[1].ca: the name \"acme\" is taken by the entry at 6:19; "
+                + "give each its own"
+        ),
+        WrongLine(
+            "jwt: { issuer: me }",
+            "6:6: jwt.keys: nothing is given, needed keys or jwksFile: without a key no token can be checked"
+        ),
+        WrongLine(
+            "jwt: { keys: [{ algorithm: none, file: k }] }",
+            "6:28: jwt.keys[0].algorithm: found \"none\", needed one of HS256, RS256, ES256"
+        ),
+        WrongLine(
+            "backend: { builtin: { revokedDevices: { session: lose } } }",
+            "6:50: backend.builtin.revokedDevices.session: found \"lose\", needed one of keep, drop"
+        ),
+        WrongLine(
+            "admin: { address: 127.0.0.1:9443, chainFile: a.pem }",
+            "6:46: admin.chainFile: chainFile is given without keyFile; give both"
+        ),
+        WrongLine(
+            "admin: { chainFile: a.pem, keyFile: a.key }",
+            "6:21: admin.chainFile: chainFile is given without address; give the address to serve it at"
         ),
         WrongLine("bootstrap: { anonymous: yes }", "6:25: bootstrap.anonymous: found \"yes\", needed true or false"),
         WrongLine(
@@ -84,8 +137,8 @@ private struct WrongLine: CustomTestStringConvertible, Sendable {
         ),
         WrongLine(
             "admin: { address: 0.0.0.0:9080 }",
-            "6:19: admin.address: found \"0.0.0.0:9080\", needed a loopback address and a port, such as \"127.0.0.1:9080\" "
-                + "(what it serves is not protected)"
+            "6:19: admin.address: 0.0.0.0:9080 can be reached from other hosts, and there is no TLS; "
+                + "give chainFile and keyFile, or a loopback address such as \"127.0.0.1:9080\""
         ),
         WrongLine(
             "dns: { resolvers: [localhost] }",

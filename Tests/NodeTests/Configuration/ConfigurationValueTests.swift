@@ -119,7 +119,7 @@ import Testing
         #expect(configuration.dataDirectory == "/var/lib/sluice")
         #expect(configuration.keyEncryption == .file(path: "/etc/sluice/keys/master.key"))
         #expect(configuration.admin.socket == "/run/sluice/admin.sock")
-        let files = BootstrapSettings.CertificateFiles(
+        let files = CertificateFiles(
             chainFile: "/etc/sluice/server.pem",
             keyFile: "/etc/sluice/server.key"
         )

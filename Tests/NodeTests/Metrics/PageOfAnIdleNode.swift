@@ -1,9 +1,10 @@
 import Foundation
-import MQTTBroker
+import OpenSSL
 import Registry
-import TLSGateway
 
+@testable import MQTTBroker
 @testable import Node
+@testable import TLSGateway
 
 /// The metrics of a node that has done nothing yet, with one access point.
 enum PageOfAnIdleNode {
@@ -11,7 +12,7 @@ enum PageOfAnIdleNode {
         var gateway = GatewayStatistics()
         var point = GatewayStatistics.AccessPointStatistics(name: "public")
         point.accepted = 3
-        point.open = [.tls1_3: 1, nil: 1]
+        point.open = [TLSVersion.tls1_3: 1, nil: 1]
         point.refused = [.clientCertificateExpired: 1]
         point.handshakes = [.init(succeeded: true, version: .tls1_3, resumed: false): 2]
         gateway.accessPoints = [point]

@@ -12,8 +12,12 @@ import Testing
     /// What is told in the days before the end of a server certificate and its CA.
     private static func told(daysBefore days: [Double]) async throws -> [[String]] {
         let bench = try await RegistryBench()
-        let end = Date(timeIntervalSinceNow: 100 * day)
-        let authority = try TestAuthority("CA", shape: .authority.with { $0.notAfter = end.addingTimeInterval(day * 400) })
+        // Certificates know whole seconds.
+        let end = Date(timeIntervalSince1970: (Date().timeIntervalSince1970 + 100 * day).rounded())
+        let authority = try TestAuthority(
+            "CA",
+            shape: .authority.with { $0.notAfter = end.addingTimeInterval(day * 400) }
+        )
         let certificate = try await bench.host(
             try authority.issue("a", .server("a.test").with { $0.notAfter = end })
         )
@@ -51,7 +55,12 @@ import Testing
 
     @Test func `tells client certificates as a number, not one by one`() async throws {
         let bench = try await RegistryBench()
-        let authority = try await bench.register(try TestAuthority("CA", shape: .authority.with { $0.notAfter = Date(timeIntervalSinceNow: 4000 * Self.day) }))
+        let authority = try await bench.register(
+            try TestAuthority(
+                "CA",
+                shape: .authority.with { $0.notAfter = Date(timeIntervalSinceNow: 4000 * Self.day) }
+            )
+        )
         for (number, days) in [5.0, 10, 29, 31, -1].enumerated() {
             var facts = ClientCertificateFacts(
                 fingerprint: try Fingerprint([UInt8](repeating: UInt8(number), count: Fingerprint.length))

@@ -56,7 +56,7 @@ import Testing
         #expect(superseded.certificate == (try old.fingerprint))
         #expect(superseded.until.timeIntervalSince(superseded.since) == 300)
         let audited = try await bench.registry.audit.page(AuditQuery(), before: nil, limit: 10).entries
-        #expect(audited.contains { $0.draft.principal == .configuration && $0.draft.object == "custom-1" })
+        #expect(audited.contains { $0.principal == "configuration" && $0.object == "custom-1" })
     }
 
     @Test func `waits for the key of a renewed chain, and goes on with the old certificate meanwhile`() async throws {

@@ -12,6 +12,8 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             SIGTERM and SIGINT: tell the clients, let connections end, stop. SIGHUP: read the configuration file again; a
             wrong one changes nothing. The log goes to standard error.
+
+            Example: sluice serve --config /etc/sluice/sluice.yaml
             """
     )
 

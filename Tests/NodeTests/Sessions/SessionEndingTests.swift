@@ -1,0 +1,151 @@
+import AdminAPI
+import Foundation
+import Logging
+import MQTTBroker
+import MQTTCodec
+import Reactors
+import Registry
+import TestAuthority
+import TestDevice
+import Testing
+
+@testable import Node
+
+/// Who has to go when the registry changes, on a broker with real connections.
+@Suite("A change of the registry") struct SessionEndingTests {
+    private static let told = TestDevice.Received.packet(
+        .disconnect(DisconnectPacket(reasonCode: .administrativeAction))
+    )
+
+    /// A registry with devices 1 to 8 of CA `acme` and 101 to 104 of CA `other`, all of them connected.
+    fileprivate struct World {
+        let bench: RegistryBench
+        let broker: BenchBroker
+        let instruments = NodeInstruments()
+        let events = EventHub(startedAt: Date())
+        let acme: Fingerprint
+        let other: Fingerprint
+
+        init() async throws {
+            bench = try await RegistryBench("bootstrap: { mode: one-device-one-certificate }")
+            acme = try await bench.register(try TestAuthority("acme"), name: "acme")
+            other = try await bench.register(try TestAuthority("other"), name: "other")
+            for number in UInt8(1)...8 { try await bench.registerDevice(number, of: acme) }
+            for number in UInt8(101)...104 { try await bench.registerDevice(number, of: other) }
+            let (acme, other) = (acme, other)
+            broker = try BenchBroker(observer: ClientWitness(events)) { client in
+                guard let number = UInt8(client.clientID.description) else { return }
+                client.credential = Credential([UInt8](repeating: number, count: Credential.size))
+                client.issuer = Credential(number < 100 ? acme.bytes : other.bytes)
+                client.serverName = number < 100 ? "shop.test" : "other.test"
+            }
+            let sessions = SessionEnding(
+                broker: broker.broker,
+                revokedDevices: .ofRevoked,
+                instruments: instruments,
+                logger: bench.logger
+            )
+            let witness = RegistryWitness(events, instruments)
+            bench.registry.devices.observe {
+                sessions.changed($0)
+                witness.changed($0)
+            }
+            bench.registry.control.observe {
+                sessions.changed($0)
+                witness.changed($0)
+            }
+        }
+
+        static func fingerprint(_ number: UInt8) throws -> Fingerprint {
+            try Fingerprint([UInt8](repeating: number, count: Fingerprint.length))
+        }
+
+        /// Waits until so many are connected; false when they are not in time.
+        func connected(_ count: Int) async -> Bool { await broker.reaches { $0.connected == count } }
+
+        var registrations: [String] {
+            events.recent(.max).map { "\($0.kind.rawValue) \($0.fields["change"].map { "\($0)" } ?? "")" }
+        }
+    }
+
+    @Test(arguments: [DeviceVerb.revoke, .deactivate])
+    func `ends the session of a device that may no longer come in, and no other`(verb: DeviceVerb) async throws {
+        let world = try await World()
+        let clients = world.broker.connect((1...8).map { "\($0)" } + (101...104).map { "\($0)" })
+        #expect(await world.connected(12))
+        _ = try await world.bench.registry.devices.apply(verb, to: World.fingerprint(3), at: Date(), by: .system)
+        #expect(await world.connected(11))
+        await world.broker.drain()
+        let received = try await clients.value
+        #expect(received["3"] == [Self.told])
+        #expect(received["4"] == [.packet(.disconnect(DisconnectPacket(reasonCode: .serverShuttingDown)))])
+        let events = world.events.recent(.max).filter { $0.kind == .certificateChanged }
+        #expect(events.map { $0.fields["change"] } == [.text(verb == .revoke ? "revoked" : "deactivated")])
+        #expect(world.effects == 1)
+    }
+
+    @Test func `ends all sessions of a CA that is switched off, and no other`() async throws {
+        let world = try await World()
+        let clients = world.broker.connect((1...8).map { "\($0)" } + ["101"])
+        #expect(await world.connected(9))
+        try await world.bench.apply(.setCAState(world.acme, .inactive))
+        #expect(await world.connected(1))
+        await world.broker.drain()
+        #expect(try await clients.value["8"] == [Self.told])
+    }
+
+    @Test func `leaves the sessions of an unregistered CA to whoever asked`() async throws {
+        let world = try await World()
+        let bench = world.bench
+        // Unregistering wants a CA without certificates.
+        let third = try await bench.register(try TestAuthority("third"), name: "third")
+        let clients = world.broker.connect(["1", "101"])
+        #expect(await world.connected(2))
+        try await bench.apply(.setCAState(third, .inactive))
+        try await bench.apply(.unregisterCA(third))
+        let sessions = SessionEnding(
+            broker: world.broker.broker,
+            revokedDevices: .ofRevoked,
+            instruments: world.instruments,
+            logger: bench.logger
+        )
+        #expect(await sessions.end(.authority(world.acme), servedNames: []) == 1)
+        #expect(await world.connected(1))
+        #expect(
+            await sessions.end(
+                .serverCertificate(world.acme),
+                servedNames: [try DomainName("*.test")]
+            ) == 1
+        )
+        #expect(await world.connected(0))
+        await world.broker.drain()
+        _ = try await clients.value
+    }
+
+    @Test func `is told as an event, registrations are counted`() async throws {
+        let world = try await World()
+        _ = try await world.bench.registerDevice(9, of: world.acme)
+        let event = try #require(world.events.recent(1).first)
+        #expect(event.kind == .certificateRegistered)
+        #expect(event.fields["source"] == .text("manual"))
+        try await world.bench.apply(.setCAState(world.other, .inactive))
+        let change = try #require(world.events.recent(1).first)
+        #expect(change.kind == .caCertificateChanged)
+        #expect(change.fields["change"] == .text("deactivated"))
+        var page = MetricPage()
+        world.instruments.registry.write(to: &page)
+        let text = MetricText.prometheus.write(page.families)
+        #expect(text.contains(#"sluice_registrations_total{method="manual",result="registered"} 1"#))
+        await world.broker.drain()
+    }
+}
+
+extension SessionEndingTests.World {
+    /// How many revocations have been measured.
+    fileprivate var effects: Int {
+        var page = MetricPage()
+        instruments.registry.write(to: &page)
+        let family = page.families.first { $0.name == "sluice_revocation_effect_seconds" }
+        return Int(family?.samples.first { $0.suffix == "_count" }?.value ?? 0)
+    }
+}
