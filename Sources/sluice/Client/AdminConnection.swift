@@ -5,8 +5,6 @@ import NIOPosix
 
 /// One HTTP connection to a gateway, for one request.
 enum AdminConnection {
-    /// The parts of an answer after its head.
-    typealias Body = NIOAsyncChannelInboundStream<HTTPClientResponsePart>
     private typealias Channel = NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
 
     /// How long a connection may take to come about.
@@ -37,7 +35,10 @@ enum AdminConnection {
                 try await outbound.write(.body(.byteBuffer(piece)))
             }
             try await outbound.write(.end(nil))
-            for try await case .head(let head) in inbound { return try await read(head, inbound) }
+            var parts = inbound.makeAsyncIterator()
+            while let part = try await parts.next() {
+                if case .head(let head) = part { return try await read(head, Body(rest: parts)) }
+            }
             throw CommandFailure(
                 .unreachable,
                 "The gateway on \(endpoint.words) closed the connection without an answer. Its log says why."
@@ -82,5 +83,16 @@ enum AdminConnection {
             uri: request.target,
             headers: headers
         )
+    }
+}
+
+extension AdminConnection {
+    /// The parts of an answer after its head, to be gone through once: a connection's input has one iterator.
+    struct Body: AsyncSequence {
+        typealias Element = HTTPClientResponsePart
+
+        fileprivate let rest: NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator
+
+        func makeAsyncIterator() -> NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator { rest }
     }
 }
