@@ -8,7 +8,7 @@ struct SluiceCommand: AsyncParsableCommand {
         abstract: "An MQTT gateway: one TLS door for many domains, mutual TLS for devices, a broker behind it.",
         discussion: """
             Try it out:
-              sluice init demo                          make a CA, certificates and a configuration in ./demo
+              sluice init demo                          CA, certificates, configuration
               sluice serve --config demo/sluice.yaml    run the gateway
               sluice status --config demo/sluice.yaml   ask it how it is
 
@@ -18,14 +18,14 @@ struct SluiceCommand: AsyncParsableCommand {
               sluice ca-certs register --ca shop-ca.pem
 
             Let devices in one by one:
-              sluice mode set one-device-one-certificate --registration automatic --automatic-activation off
+              sluice mode set one-device-one-certificate --registration automatic
               sluice client-certs list --state pending_activation
               sluice client-certs activate 3f2a91c7
 
-            The verbs that manage a running gateway find it by --socket or --server, $SLUICE_SOCKET, $SLUICE_SERVER,
+            The verbs that manage a running gateway find it by --socket or --server, $SLUICE_SOCKET, $SLUICE_SERVER, \
             --config, $SLUICE_CONFIG, ./sluice.yaml or /etc/sluice/sluice.yaml, in that order.
 
-            Exit codes: 0 done; 1 the answer is no; 64 usage; 65 bad input; 69 gateway not reachable;
+            Exit codes: 0 done; 1 the answer is no; 64 usage; 65 bad input; 69 gateway not reachable; \
             75 too many requests; 77 not allowed; 78 bad configuration.
             """,
         version: SluiceVersion.current,

@@ -277,6 +277,8 @@ import Testing
             #expect(names.each("commonName") == ["a", "b"])
             let over = try await api.request("DELETE", "/api/v1/jobs/\(job["id"].number ?? 0)")
             #expect(over.code == "job-is-over")
+            let started = try await api.request("GET", "/api/v1/audit?action=import").json["items"]
+            #expect(started.each("action") == ["import.start"])
             #expect(try await api.request("GET", "/api/v1/jobs").json["items"].each("name") == ["import"])
         }
     }

@@ -198,7 +198,7 @@ import Testing
         let staple = Data(try authority.ocspResponse(for: leaf, shape)).base64EncodedString()
         try await AdminFixture.run { api in
             let upload = try TestCertificates.json([
-                "chain": leaf.pem + authority.certificate.pem, "key": leaf.key.pem, "name": "a",
+                "chain": leaf.pem + "\n" + authority.certificate.pem, "key": leaf.key.pem, "name": "a",
             ])
             let uploaded = try await api.request("POST", "/api/v1/certificates", upload)
             #expect(uploaded.status == 201, "\(uploaded.text)")

@@ -8,7 +8,7 @@ import Testing
     @Test(arguments: [
         ("DELETE", "/api/v1/mode", 405, "method-not-allowed"),
         ("TRACE", "/api/v1/mode", 405, "method-not-allowed"),
-        ("GET", "/api/v1/client-certificates/import", 404, "no-such-client-certificate"),
+        ("GET", "/api/v1/client-certificates/import", 405, "method-not-allowed"),
         ("GET", "/api/v1/mode?x=1", 400, "unknown-parameter"),
         ("GET", "/api/v1/users?limit=5&limit=6", 400, "bad-parameter"),
         ("GET", "/api/v1/users?limit=101", 400, "bad-parameter"),
@@ -46,6 +46,18 @@ import Testing
             let answer = try await api.request("POST", "/api/v1/server-certificates/default")
             #expect(answer.headers.first(name: "allow") == "DELETE, GET, HEAD, PATCH, PUT")
             #expect(answer.json["allowed"].texts == ["DELETE", "GET", "HEAD", "PATCH", "PUT"])
+        }
+    }
+
+    @Test func `for the head alone is answered as GET is, without the content`() async throws {
+        try await AdminFixture.run { api in
+            let (head, whole) = (
+                try await api.request("HEAD", "/api/v1/tls"), try await api.request("GET", "/api/v1/tls")
+            )
+            #expect(head.status == 200)
+            #expect(head.text.isEmpty)
+            #expect(head.tag == whole.tag)
+            #expect(head.headers.first(name: "content-length") == String(whole.text.utf8.count))
         }
     }
 

@@ -40,8 +40,9 @@ publish device-2025 root-2025
 
 step 'Who would be locked out, if the grace period ended now?'
 refused show sluice server-certs rotation custom-1 -o table
-say 'More time, while that device gets the new root:'
+say 'More time, while that device gets the new root. It then refuses the old certificate, and is served the new one again:'
 show sluice server-certs grace extend custom-1 --by 1h
+refused publish device-2025 root-2026
 publish device-2025 root-2026
 say 'It has come with the new one since. Then the old one can go:'
 show sluice server-certs grace end custom-1
@@ -53,6 +54,7 @@ step "The devices' CA: both years' devices are let in"
 show sluice ca-certs replace fleet --ca keys/fleet-2026.crt --name fleet-2026 --grace 10m
 publish device-2025 root-2026
 publish device-2026 root-2026
+wait_for 'both in the report' sh -c "'$sluice' ca-certs rotation fleet-2026 -o json | grep -q device-2025"
 refused show sluice ca-certs rotation fleet-2026 -o table
 show sluice ca-certs grace end fleet-2026
 refused publish device-2025 root-2026

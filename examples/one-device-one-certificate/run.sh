@@ -45,7 +45,7 @@ show mosquitto_pub $(as_device sensor-2) -i sensor-2 -t plant/1/temperature -m 2
 
 step 'Revoked: the live session ends, and the certificate never comes back'
 say "\$ mosquitto_sub $(as_device sensor-1) -i sensor-1 -t 'plant/#' -q 1 &"
-background subscriber.log mosquitto_sub $(as_device sensor-1) -i sensor-1 -t 'plant/#' -q 1 -d
+background subscriber.log stdbuf -oL mosquitto_sub $(as_device sensor-1) -i sensor-1 -t 'plant/#' -q 1 -d
 wait_for 'the subscription' grep -q SUBACK subscriber.log
 show sluice client-certs show sensor-1
 show sluice client-certs revoke sensor-1 --yes

@@ -89,6 +89,12 @@ struct ClientCertificateTransferRoutes {
             )
         }
         let job = try await services.jobs.startImport(request, rows: rows)
+        try await services.note(
+            "import.start",
+            of: "job \(job.id)",
+            call,
+            ["name": request.name, "rows": String(job.total), "unthrottled": String(isUnthrottled)]
+        )
         return try JSONResponse.make(JobResource(job), status: .accepted, location: RouteTable.base + "jobs/\(job.id)")
     }
 

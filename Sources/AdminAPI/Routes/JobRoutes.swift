@@ -48,6 +48,7 @@ struct JobRoutes {
         try call.precondition.check(before.tag)
         guard !before.state.isOver else { throw DeviceError.jobIsOver(id, state: before.state) }
         let job = dryRun ? before : try await services.jobs.cancel(id)
+        if !dryRun { try await services.note("import.cancel", of: "job \(id)", call, ["done": String(job.done)]) }
         let change = ChangeResource(
             "cancelled job \(id) after \(job.done) of \(job.total) rows",
             dryRun: dryRun,

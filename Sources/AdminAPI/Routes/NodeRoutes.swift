@@ -20,14 +20,11 @@ struct NodeRoutes {
             ) { call in
                 let report = try await services.node.reload()
                 let names = (report.changes + report.pendingRestart).map(\.setting)
-                try await services.journals.audit.append(
-                    AuditDraft(
-                        time: services.now(),
-                        principal: call.principal,
-                        action: "configuration.reload",
-                        object: "configuration",
-                        after: ["settings": names.joined(separator: " ")]
-                    )
+                try await services.note(
+                    "configuration.reload",
+                    of: "configuration",
+                    call,
+                    ["settings": names.joined(separator: " ")]
                 )
                 return try JSONResponse.make(report)
             },

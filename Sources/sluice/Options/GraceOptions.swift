@@ -20,7 +20,10 @@ struct GraceExtension: ParsableArguments {
     @Option(help: ArgumentHelp("How much longer than now planned, such as 1h.", valueName: "duration"))
     var by: TimeSpan?
 
-    @Option(help: ArgumentHelp("The new end, such as 2026-07-01T12:00:00Z.", valueName: "time"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The new end, such as 2026-07-01T12:00:00Z.", valueName: "time")
+    )
     var until: PointInTime?
 
     func validate() throws {

@@ -11,7 +11,7 @@ struct OutputOptions: ParsableArguments {
     @Option(
         name: [.customShort("o"), .customLong("output")],
         help: ArgumentHelp(
-            "How to print the result: \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")).",
+            "How to print the result.",
             discussion: "Default: table on a terminal, else the same rows with tabs between the columns."
         )
     )

@@ -194,7 +194,9 @@ struct AdminFixture: Sendable {
         return NodeReports(
             status: { status },
             readiness: { options.readiness },
-            metrics: { _ in MetricsAnswer(contentType: "text/plain; version=0.0.4; charset=utf-8", text: "sluice_connections 1\n") },
+            metrics: { _ in
+                MetricsAnswer(contentType: "text/plain; version=0.0.4; charset=utf-8", text: "sluice_connections 1\n")
+            },
             reload: options.reload
         )
     }

@@ -8,14 +8,14 @@ struct ModeCommand: AsyncParsableCommand {
         commandName: "mode",
         abstract: "How devices prove who they are.",
         discussion: """
-            one-way                      the server shows a certificate; clients come with a user name and a password or
-                                         a token, or anonymously where that is on
-            two-way                      clients show a certificate that chains to a registered, active CA
-            one-device-one-certificate   as two-way, and the certificate itself is registered and active
+            one-way: the server shows a certificate; clients come with a user name and a password or a token, or \
+            anonymously where that is on.
+            two-way: clients show a certificate that chains to a registered, active CA.
+            one-device-one-certificate: as two-way, and the certificate itself is registered and active.
 
             A switch changes new connections only. Access points may have a mode of their own in the configuration file.
 
-            Example: sluice mode set one-device-one-certificate --registration automatic --automatic-activation off
+            Example: sluice mode set one-device-one-certificate --registration automatic
             """,
         subcommands: [Show.self, Set.self]
     )
@@ -41,7 +41,8 @@ struct ModeCommand: AsyncParsableCommand {
 
                 Examples:
                   sluice mode set two-way
-                  sluice mode set one-device-one-certificate --registration automatic --automatic-activation off
+                  sluice mode set one-device-one-certificate --registration automatic
+                  sluice mode set one-device-one-certificate --automatic-activation off
                   sluice mode set one-way --anonymous on
                 """
         )

@@ -28,7 +28,7 @@ struct TLSCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Choose a range of versions, or a single one; at once for new connections.",
             discussion: """
-                TLS 1.0 and 1.1 need a weaker security level, which only clients get that offer nothing better. With
+                TLS 1.0 and 1.1 need a weaker security level, which only clients get that offer nothing better. With \
                 --dry-run: which of the clients of the last seven days the range would cut off. Live sessions stay.
 
                 Examples:

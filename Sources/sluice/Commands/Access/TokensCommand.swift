@@ -28,7 +28,7 @@ struct TokensCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a token and print its secret, once.",
             discussion: """
-                The secret is stored hashed and cannot be shown again. Into a pipe or a file nothing but the secret is
+                The secret is stored hashed and cannot be shown again. Into a pipe or a file nothing but the secret is \
                 printed.
 
                 Example: sluice tokens create ci --role operator --expires-in 90d > ci.token

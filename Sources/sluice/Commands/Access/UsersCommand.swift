@@ -23,12 +23,12 @@ struct UsersCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add a user.",
             discussion: """
-                The password is asked for on a terminal, else it is the first line of standard input. It is never an
+                The password is asked for on a terminal, else it is the first line of standard input. It is never an \
                 argument: those can be read by every user of the machine.
 
                 Examples:
                   sluice users add dashboard
-                  sluice users add dashboard --password-file dashboard.password --client-id dashboard-1
+                  sluice users add dashboard --password-file dashboard.password
                 """
         )
 

@@ -8,7 +8,7 @@ extension CACertsCommand {
             commandName: "crl",
             abstract: "Show, set or remove a CA's revocation list: which of its certificates do not count any more.",
             discussion: """
-                A list takes effect on new connections at once. revocationLists: in the configuration names a file that
+                A list takes effect on new connections at once. revocationLists: in the configuration names a file that \
                 is watched instead.
 
                 Examples:

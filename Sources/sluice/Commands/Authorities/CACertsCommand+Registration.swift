@@ -6,13 +6,15 @@ extension CACertsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Get a code to prove with that you hold a CA's key.",
             discussion: """
-                Registering a CA for one certificate per device asks for a verification certificate: one that the CA
+                Registering a CA for one certificate per device asks for a verification certificate: one that the CA \
                 has signed and whose common name is this code. A code works once, and for a limited time.
 
                 Example:
                   code=$(sluice ca-certs code -o name)
-                  openssl req -new -nodes -newkey rsa:2048 -subj "/CN=$code" -keyout verify.key -out verify.csr
-                  openssl x509 -req -in verify.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 1 -out verify.pem
+                  openssl req -new -nodes -newkey rsa:2048 -subj "/CN=$code" \\
+                    -keyout verify.key -out verify.csr
+                  openssl x509 -req -in verify.csr -CA ca.pem -CAkey ca.key \\
+                    -CAcreateserial -days 1 -out verify.pem
                   sluice ca-certs register --ca ca.pem --verification verify.pem
                 """
         )
@@ -31,12 +33,12 @@ extension CACertsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Trust a CA, or every CA of a bundle.",
             discussion: """
-                A bundle is registered as a whole or not at all; each certificate in it counts. With one certificate
+                A bundle is registered as a whole or not at all; each certificate in it counts. With one certificate \
                 per device, a proof that you hold the CA's key is needed: see sluice ca-certs code.
 
                 Examples:
                   sluice ca-certs register --ca fleet-ca.pem --name fleet
-                  sluice ca-certs register --ca fleet-ca.pem --name fleet --verification verify.pem
+                  sluice ca-certs register --ca fleet-ca.pem --verification verify.pem
                 """
         )
 

@@ -7,13 +7,13 @@ struct CACertsCommand: AsyncParsableCommand {
         commandName: "ca-certs",
         abstract: "CA certificates: whose devices are let in by mutual TLS.",
         discussion: """
-            Roots and intermediates alike are trust anchors in their own right. CAs are named by the beginning of their
+            Roots and intermediates alike are trust anchors in their own right. CAs are named by the beginning of their \
             fingerprint (8 digits or more), by serial, or by name.
 
             Examples:
               sluice ca-certs register --ca fleet-ca.pem --name fleet
-              sluice ca-certs replace fleet --ca fleet-ca-2026.pem     both are trusted for ten minutes
-              sluice ca-certs crl fleet --file fleet.crl               what that CA has revoked
+              sluice ca-certs replace fleet --ca fleet-ca-2026.pem   both for ten minutes
+              sluice ca-certs crl fleet --file fleet.crl             what it has revoked
             """,
         subcommands: [
             List.self, Show.self, Code.self, Register.self, Replace.self, Activate.self, Deactivate.self,
@@ -80,7 +80,7 @@ struct CACertsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take a CA out; its devices cannot connect any more.",
             discussion: """
-                The live sessions of its devices are ended, spread over some seconds. With one certificate per device
+                The live sessions of its devices are ended, spread over some seconds. With one certificate per device \
                 only an inactive CA without registered client certificates can be taken out. Asks for a confirmation.
 
                 Example: sluice ca-certs unregister fleet

@@ -7,11 +7,11 @@ extension CertsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show, set or remove the OCSP answer that goes with a certificate.",
             discussion: """
-                Devices then see that the CA has not revoked the certificate, without asking the CA. A stale answer is
+                Devices then see that the CA has not revoked the certificate, without asking the CA. A stale answer is \
                 not sent. serverCertificates: in the configuration names a file that is watched instead.
 
                 Examples:
-                  openssl ocsp -issuer ca.pem -cert shop.pem -url http://ocsp.example.net -respout shop.ocsp
+                  openssl ocsp -issuer ca.pem -cert shop.pem -url URL -respout shop.ocsp
                   sluice certs staple shop --file shop.ocsp
                   sluice certs staple shop --remove
                 """

@@ -7,7 +7,7 @@ struct CertsCommand: AsyncParsableCommand {
         commandName: "certs",
         abstract: "Hosted certificates: the store of server certificates and their keys.",
         discussion: """
-            A certificate in the store serves nobody until it is bound: sluice server-certs bind.
+            A certificate in the store serves nobody until it is bound: sluice server-certs bind. \
             Certificates are named by the beginning of their fingerprint (8 digits or more), by serial, or by name.
             """,
         subcommands: [Upload.self, List.self, Show.self, Delete.self, Staple.self]

@@ -7,9 +7,9 @@ extension ClientCertsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Register many certificates: a PEM bundle, a CSV of fingerprints, or a folder.",
             discussion: """
-                A folder gives every .pem, .crt, .cer and .der file in it. A CSV has a heading line; it needs a column
-                fingerprint and may have serial, commonName, organizationalUnit, clientID, notBefore, notAfter, ca and
-                state, as an export has them. The gateway works through it at the pace of other registrations, or
+                A folder gives every .pem, .crt, .cer and .der file in it. A CSV has a heading line; it needs a column \
+                fingerprint and may have serial, commonName, organizationalUnit, clientID, notBefore, notAfter, ca and \
+                state, as an export has them. The gateway works through it at the pace of other registrations, or \
                 --unthrottled, and goes on after a restart; this command shows how far it is, and may be stopped:
                 --resume JOB shows it again. Exit code 1 when something could not be registered.
 

@@ -6,7 +6,7 @@ extension ClientCertsCommand {
         static let configuration = CommandConfiguration(
             abstract: "List registered client certificates; every condition that is given must hold.",
             discussion: """
-                A final * in --cn, --ou and --client-id asks for a beginning. Times are RFC 3339 (2026-07-01T12:00:00Z),
+                A final * in --cn, --ou and --client-id asks for a beginning. Times are RFC 3339 (2026-07-01T12:00:00Z), \
                 days (2026-07-01), or spans from now (+30d, -2h).
 
                 Examples:
@@ -20,6 +20,7 @@ extension ClientCertsCommand {
         @OptionGroup var list: ListOptions
 
         @Option(
+            parsing: .unconditional,
             help: ArgumentHelp(
                 "The order: createdAt, notBefore, notAfter, commonName, clientID, lastSeenAt, serial; - turns it round.",
                 valueName: "field"
@@ -86,17 +87,30 @@ struct ClientCertificateFilter: ParsableArguments {
 
     @Option(
         name: .customLong("not-before-after"),
+        parsing: .unconditional,
         help: ArgumentHelp("Begins at this time or later.", valueName: "time")
     )
     var notBeforeAfter: PointInTime?
 
-    @Option(name: .customLong("not-before-before"), help: ArgumentHelp("Begins before this time.", valueName: "time"))
+    @Option(
+        name: .customLong("not-before-before"),
+        parsing: .unconditional,
+        help: ArgumentHelp("Begins before this time.", valueName: "time")
+    )
     var notBeforeBefore: PointInTime?
 
-    @Option(name: .customLong("not-after-after"), help: ArgumentHelp("Ends at this time or later.", valueName: "time"))
+    @Option(
+        name: .customLong("not-after-after"),
+        parsing: .unconditional,
+        help: ArgumentHelp("Ends at this time or later.", valueName: "time")
+    )
     var notAfterAfter: PointInTime?
 
-    @Option(name: .customLong("not-after-before"), help: ArgumentHelp("Ends before this time.", valueName: "time"))
+    @Option(
+        name: .customLong("not-after-before"),
+        parsing: .unconditional,
+        help: ArgumentHelp("Ends before this time.", valueName: "time")
+    )
     var notAfterBefore: PointInTime?
 
     @Option(

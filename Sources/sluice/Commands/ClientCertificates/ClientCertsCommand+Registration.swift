@@ -7,10 +7,10 @@ extension ClientCertsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Register a device's certificate.",
             discussion: """
-                Registrations share a limit of so many a second with those that happen by themselves; past it the exit
+                Registrations share a limit of so many a second with those that happen by themselves; past it the exit \
                 code is 75. Many at once: sluice client-certs import.
 
-                Example: sluice client-certs register --ca fleet --cert pump-12.pem --client-id pump-12
+                Example: sluice client-certs register --cert pump-12.pem --client-id pump-12
                 """
         )
 

@@ -7,14 +7,14 @@ struct ClientCertsCommand: AsyncParsableCommand {
         commandName: "client-certs",
         abstract: "Client certificates: which devices are let in, in mode one-device-one-certificate.",
         discussion: """
-            A certificate is active, inactive, pending_activation (registered by itself, and waits for you) or revoked,
-            and only active ones connect. They are named by the beginning of their fingerprint (8 digits or more), or by
+            A certificate is active, inactive, pending_activation (registered by itself, and waits for you) or revoked, \
+            and only active ones connect. They are named by the beginning of their fingerprint (8 digits or more), or by \
             serial or client id where that is unique.
 
             Examples:
               sluice client-certs list --state pending_activation
               sluice client-certs activate 3f2a91c7
-              sluice client-certs revoke 3f2a91c7            its session ends within a second
+              sluice client-certs revoke 3f2a91c7            its session ends at once
               sluice client-certs import devices/ --ca fleet
             """,
         subcommands: [

@@ -129,7 +129,10 @@ extension CNAMECommand {
 
     /// `sluice cname setup`: the record to create, as a provider's form and as a zone file want it.
     struct Setup: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Print the record that a domain needs.")
+        static let configuration = CommandConfiguration(
+            abstract: "Print the record that a domain needs.",
+            discussion: "Example: sluice cname setup mqtt.company.example"
+        )
 
         @Argument(help: "The custom domain.")
         var name: String

@@ -33,12 +33,12 @@ struct AuditCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check that every line fits the line before.",
             discussion: """
-                Exit code 1, and the first line that does not, if somebody has changed the log. A whole log that was
+                Exit code 1, and the first line that does not, if somebody has changed the log. A whole log that was \
                 written anew is found by a line's hash that was noted elsewhere.
 
                 Examples:
                   sluice audit verify
-                  sluice audit verify --line 1042 --hash 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+                  sluice audit verify --line 1042 --hash $NOTED
                 """
         )
 
@@ -94,10 +94,10 @@ struct AuditFilter: ParsableArguments {
     @Option(help: ArgumentHelp("What it was done to, as the log prints it.", valueName: "object"))
     var object: String?
 
-    @Option(help: ArgumentHelp("Not before this time, such as -7d.", valueName: "time"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Not before this time, such as -7d.", valueName: "time"))
     var from: PointInTime?
 
-    @Option(help: ArgumentHelp("Before this time.", valueName: "time"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Before this time.", valueName: "time"))
     var until: PointInTime?
 
     var query: ResourceQuery {
@@ -131,16 +131,26 @@ extension AuditEntryResource: Listed {
     }
 
     var cells: [String] {
-        [String(sequence), time.timestamp, principal, action, object, difference, role, hash]
+        [
+            String(sequence), time.timestamp, principal, action, Self.short(object),
+            changes.isEmpty ? "-" : changes.joined(separator: ", "), role, hash,
+        ]
     }
 
     var reference: String { String(sequence) }
 
-    /// The facts that are others since, such as `state: active → revoked`.
-    private var difference: String {
-        let (before, after) = (before ?? [:], after ?? [:])
-        let names = Set(before.keys).union(after.keys).sorted().filter { before[$0] != after[$0] }
-        let changes = names.map { "\($0): \(before[$0] ?? "–") → \(after[$0] ?? "–")" }
-        return changes.isEmpty ? "-" : changes.joined(separator: ", ")
+    /// The facts that are others since: `state: active → revoked`, or just `state: active` of what is new.
+    private var changes: [String] {
+        let (old, new) = (before ?? [:], after ?? [:])
+        let names = Set(old.keys).union(new.keys).sorted().filter { old[$0] != new[$0] }
+        return names.map { name in
+            let after = new[name].map(Self.short) ?? "–"
+            return before == nil ? "\(name): \(after)" : "\(name): \(old[name].map(Self.short) ?? "–") → \(after)"
+        }
+    }
+
+    /// Fingerprints by their first digits, as other tables show them.
+    private static func short(_ text: String) -> String {
+        text.utf8.count == 64 && text.allSatisfy(\.isHexDigit) ? String(text.prefix(12)) : text
     }
 }

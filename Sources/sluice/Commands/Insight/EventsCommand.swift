@@ -13,7 +13,7 @@ struct EventsCommand: AsyncParsableCommand {
 
             Examples:
               sluice events --follow
-              sluice events --kind certificate_registered --kind certificate_rejected -o jsonl --follow
+              sluice events --kind certificate_rejected -o jsonl --follow
             """
     )
 

@@ -8,7 +8,7 @@ struct ExplainCommand: AsyncParsableCommand {
         commandName: "explain",
         abstract: "Say why a device was refused, and what to do about it.",
         discussion: """
-            By client id, serial, common name, fingerprint (or its beginning), address, or the name that it asked for.
+            By client id, serial, common name, fingerprint (or its beginning), address, or the name that it asked for. \
             The gateway remembers the last refusals since its start. Exit code 1 when it knows of none.
 
             Examples:

@@ -10,7 +10,7 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Run the gateway until it is told to stop.",
         discussion: """
-            SIGTERM and SIGINT: tell the clients, let connections end, stop. SIGHUP: read the configuration file again; a
+            SIGTERM and SIGINT: tell the clients, let connections end, stop. SIGHUP: read the configuration file again; a \
             wrong one changes nothing. The log goes to standard error.
 
             Example: sluice serve --config /etc/sluice/sluice.yaml

@@ -6,7 +6,7 @@ extension ServerCertsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Serve another hosted certificate from an occupied slot.",
             discussion: """
-                For a grace period the old certificate goes on for devices that refuse the new one: whoever ends a
+                For a grace period the old certificate goes on for devices that refuse the new one: whoever ends a \
                 handshake with an alert about it gets the old one at the next try. --grace 0s for a leaked key.
 
                 Examples:
@@ -35,7 +35,7 @@ extension ServerCertsCommand {
             discussion: """
                 Exit code 1 unless the grace period is safe to end.
 
-                Example: sluice server-certs rotation custom-1 && sluice server-certs grace end custom-1
+                Example: sluice server-certs rotation custom-1
                 """
         )
 

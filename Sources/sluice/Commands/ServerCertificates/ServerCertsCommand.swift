@@ -7,15 +7,15 @@ struct ServerCertsCommand: AsyncParsableCommand {
         commandName: "server-certs",
         abstract: "Server certificates: what devices are shown, by the name they ask for.",
         discussion: """
-            There is one default slot and a few custom ones (custom-1 …). A device that asks for a name (SNI) gets the
-            certificate that carries it, exact name before wildcard; one that asks for no known name gets the default.
+            There is one default slot and a few custom ones (custom-1 …). A device that asks for a name (SNI) gets the \
+            certificate that carries it, exact name before wildcard; one that asks for no known name gets the default. \
             Changes take effect on new connections at once; live sessions stay.
 
             Examples:
-              sluice server-certs bind shop                 into the first free custom slot
-              sluice server-certs replace custom-1 shop-26  both work for ten minutes
-              sluice server-certs rotation custom-1         who still needed the old one
-              sluice server-certs unbind custom-1           its names are refused from then on
+              sluice server-certs bind shop                    into the first free custom slot
+              sluice server-certs replace custom-1 shop-26     both work for ten minutes
+              sluice server-certs rotation custom-1            who still needed the old one
+              sluice server-certs unbind custom-1              its names are refused
             """,
         subcommands: [
             List.self, Show.self, Bind.self, Replace.self, Unbind.self, Default.self, Rotation.self, Grace.self,
@@ -78,7 +78,7 @@ struct ServerCertsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Empty a custom slot; names that only it served are refused from then on.",
             discussion: """
-                Refused for the last custom slot while the default is disabled. The certificate stays in the store.
+                Refused for the last custom slot while the default is disabled. The certificate stays in the store. \
                 Established sessions stay, unless --disconnect ends them. Asks for a confirmation.
 
                 Example: sluice server-certs unbind custom-1
