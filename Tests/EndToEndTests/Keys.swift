@@ -6,6 +6,13 @@ struct Keys: Sendable {
 
     func path(_ file: String) -> String { directory.appendingPathComponent(file).path }
 
+    /// A file with key and certificate in one, as Python's clients want it.
+    func pair(_ name: String) throws -> String {
+        let parts = try ["key", "crt"].map { try String(contentsOfFile: path("\(name).\($0)"), encoding: .utf8) }
+        try Data(parts.joined().utf8).write(to: directory.appendingPathComponent("\(name).pem"))
+        return path("\(name).pem")
+    }
+
     /// A new self-signed P-256 CA: NAME.crt and NAME.key.
     func authority(_ name: String, subject: String? = nil) async throws {
         try await openssl([

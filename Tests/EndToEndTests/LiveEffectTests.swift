@@ -56,10 +56,7 @@ import Testing
     @Test func `replacing a server certificate under a stream of handshakes loses none`() async throws {
         let gateway = try await RunningGateway.start()
         try await gateway.keys.issue("default-new", by: "root", dnsNames: ["mqtt-7f3a-sh-public.mqtt.example.net"])
-        let pair = gateway.keys.path("device.pem")
-        let files = [gateway.keys.path("device.key"), gateway.keys.path("device.crt")]
-        try Data(files.map { try String(contentsOfFile: $0, encoding: .utf8) }.joined().utf8)
-            .write(to: URL(fileURLWithPath: pair))
+        let pair = try gateway.keys.pair("device")
         try await gateway.manage(
             "certs",
             "upload",

@@ -55,10 +55,7 @@ import Testing
         tls: String,
         _ change: () async throws -> Void
     ) async throws -> String {
-        let pair = gateway.keys.path("device.pem")
-        let files = [gateway.keys.path("device.key"), gateway.keys.path("device.crt")]
-        try Data(files.map { try String(contentsOfFile: $0, encoding: .utf8) }.joined().utf8)
-            .write(to: URL(fileURLWithPath: pair))
+        let pair = try gateway.keys.pair("device")
         let go = gateway.directory.appendingPathComponent("go")
         async let output = PythonDevices.run("resume", gateway, pair, tls, go.path)
         _ = try await eventually("the first connection") { () -> Bool? in

@@ -1,5 +1,6 @@
 """Devices that mosquitto's clients cannot be: many at once, or one that resumes its TLS session.
 
+    devices.py once   PORT CAFILE PEM ID        connects and leaves in order
     devices.py fleet  PORT CAFILE PEM...        holds one session for each PEM file (key and certificate), MQTT 5.0
     devices.py hammer PORT CAFILE PEM SECONDS RATE   connects again and again: handshake, CONNECT, CONNACK, close
     devices.py resume PORT CAFILE PEM TLS GO    connects; once the file GO is there, connects with the same TLS session
@@ -41,13 +42,27 @@ def connect(port, tls_context, session=None):
 
 def send_connect(connection, client_id):
     """CONNECT of 5.0 with a keep-alive of 600 s; gives the CONNACK's reason code."""
+    return exchange_connect(connection, client_id)[1]
+
+
+def exchange_connect(connection, client_id):
+    """The same; gives the CONNACK's body."""
     name = client_id.encode()
     body = b"\x00\x04MQTT\x05\x02\x02\x58\x00" + struct.pack("!H", len(name)) + name
     connection.sendall(b"\x10" + bytes([len(body)]) + body)
     head = read(connection, 2)
     if head[0] != 0x20:
         raise ConnectionError(f"found packet {head[0]:#x}, wanted CONNACK")
-    return read(connection, head[1])[1]
+    return read(connection, head[1])
+
+
+def leave(connection):
+    """DISCONNECT and close_notify."""
+    connection.sendall(b"\xe0\x00")
+    try:
+        connection.unwrap()
+    except OSError:
+        pass
 
 
 def read(connection, count):
@@ -62,6 +77,22 @@ def read(connection, count):
 
 def say(*words):
     print(*words, flush=True)
+
+
+def once(port, cafile, pem, client_id):
+    """"code CODE", and "assigned ID" when the server has chosen the client id."""
+    with connect(port, context(cafile, pem)) as connection:
+        body = exchange_connect(connection, client_id)
+        say("code", body[1])
+        # MQTT 5.0 § 3.2.2.3: the sizes of the properties; those of text tell theirs.
+        sizes, properties = {0x11: 4, 0x21: 2, 0x22: 2, 0x24: 1, 0x25: 1, 0x27: 4, 0x28: 1, 0x29: 1, 0x2A: 1, 0x13: 2}, body[3:]
+        while properties:
+            kind = properties[0]
+            size = sizes.get(kind) or 2 + struct.unpack("!H", properties[1:3])[0]
+            if kind == 0x12:
+                say("assigned", properties[3:1 + size].decode())
+            properties = properties[1 + size:]
+        leave(connection)
 
 
 def fleet(port, cafile, *pems):
@@ -189,6 +220,7 @@ def resume(port, cafile, pem, tls, go):
         # The CONNACK comes after the ticket, so that the ticket is here by then.
         say("first", send_connect(connection, "resuming"))
         session = connection.session
+        # And it goes without a word, as devices do whose power is cut.
     while not os.path.exists(go):
         time.sleep(0.02)
     try:
@@ -200,4 +232,4 @@ def resume(port, cafile, pem, tls, go):
 
 
 if __name__ == "__main__":
-    {"fleet": fleet, "hammer": hammer, "resume": resume}[sys.argv[1]](int(sys.argv[2]), *sys.argv[3:])
+    {"once": once, "fleet": fleet, "hammer": hammer, "resume": resume}[sys.argv[1]](int(sys.argv[2]), *sys.argv[3:])
