@@ -81,6 +81,8 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            // What the OpenAPI document comes to, for people; the served one is made from the routes.
+            exclude: ["OpenAPI/openapi.json"],
             swiftSettings: strict
         ),
         .target(
@@ -231,6 +233,7 @@ let package = Package(
             dependencies: [
                 "AdminAPI", "Credentials", "OpenSSL", "Registry", "SQLiteStorage", "TestAuthority",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),

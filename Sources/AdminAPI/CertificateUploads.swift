@@ -107,7 +107,9 @@ package struct CertificateUploads: Sendable {
         let upload = try ClientCertificateUpload(Array(pem.utf8), by: checker, authority: authority, at: now)
         let registrations = try upload.registrations(clientID: clientID, active: isActive)
         guard let registration = registrations.first, registrations.count == 1 else {
-            throw Problem.badBody("pem: found \(registrations.count) devices' certificates, needed one. Import many as a job.")
+            throw Problem.badBody(
+                "pem: found \(registrations.count) devices' certificates, needed one. Import many as a job."
+            )
         }
         return (registration, upload.warnings.map(\.description))
     }

@@ -101,6 +101,7 @@ package struct SluiceNode: Sendable {
             configuration: configuration,
             registry: registry,
             journals: journals,
+            sightings: CurrentSightings(store: registry.sightings, flush: upkeep.flush),
             sessions: sessions,
             reports: reports,
             certificate: materials.adminCertificate,

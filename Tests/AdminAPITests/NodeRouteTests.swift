@@ -1,7 +1,6 @@
 import AdminAPI
 import Foundation
 import Registry
-import ServiceLifecycle
 import Testing
 
 @Suite struct `Settings and status over the API` {
@@ -14,16 +13,22 @@ import Testing
             _ = try await api.request("POST", "/api/v1/ca-certificates", TestCertificates.json(["pem": pem]))
             let switched = try await api.request("PUT", "/api/v1/mode", #"{"mode": "two-way"}"#)
             #expect(switched.json["undo"].text == "sluice mode set one-way --anonymous off")
-            #expect(try await api.request("GET", "/api/v1/mode").text == #"{"anonymous":false,"mode":"two-way"}"#)
+            #expect(
+                try await api.request("GET", "/api/v1/mode").text
+                    == #"{"anonymous":false,"automaticActivation":true,"mode":"two-way","registration":"manual"}"#
+            )
         }
     }
 
     @Test(arguments: [
         (
-            #"{"mode": "one-device-one-certificate"}"#,
-            "mode: found \"one-device-one-certificate\", needed one of one-way, two-way."
+            #"{"mode": "three-way"}"#,
+            "mode: found \"three-way\", needed one of one-way, two-way, one-device-one-certificate."
         ),
-        (#"{"mode": "one-way", "anonymus": true}"#, "Found the member \"anonymus\", known are mode, anonymous."),
+        (
+            #"{"mode": "one-way", "anonymus": true}"#,
+            "Found the member \"anonymus\", known are mode, anonymous, registration, automaticActivation."
+        ),
         (#"{"anonymous": true}"#, "The member \"mode\" is missing."),
     ])
     func `tell what is wrong with a mode`(body: String, detail: String) async throws {
@@ -81,7 +86,7 @@ import Testing
 
     @Test func `reload, and tell what is different`() async throws {
         let report = ReloadReport(changes: [.init(setting: "log.level", old: "info", new: "debug")], pendingRestart: [])
-        try await AdminFixture.run(reload: { report }) { api in
+        try await AdminFixture.run(.init(reload: { report })) { api in
             let answer = try await api.request("POST", "/api/v1/reload")
             #expect(answer.json["changes"][0]["setting"].text == "log.level")
         }
@@ -89,7 +94,7 @@ import Testing
 
     @Test func `keep the old configuration and say why`() async throws {
         let refusal = ReloadRefusal(problems: ["sluice.yaml:1:1: a", "sluice.yaml:2:2: b"])
-        try await AdminFixture.run(reload: { throw refusal }) { api in
+        try await AdminFixture.run(.init(reload: { throw refusal })) { api in
             let answer = try await api.request("POST", "/api/v1/reload")
             #expect(answer.status == 422)
             #expect(answer.json["type"].text == "urn:sluice:problem:reload-refused")
@@ -112,37 +117,11 @@ import Testing
         let readiness = Readiness(checks: [
             .init(name: "a", problem: nil), .init(name: "listeners", problem: "draining"),
         ])
-        try await AdminFixture.run(readiness: readiness) { api in
+        try await AdminFixture.run(.init(readiness: readiness)) { api in
             let answer = try await api.request("GET", "/readyz")
             #expect(answer.status == 503)
             #expect(answer.text == "[-] listeners: draining\nnot ready\n")
             #expect(try await api.request("GET", "/livez").status == 200)
-        }
-    }
-
-    @Test func `is all that the loopback address answers`() async throws {
-        try await AdminFixture.run { api in
-            let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-            let server = HealthServer(
-                node: api.services.node,
-                host: "127.0.0.1",
-                port: 0,
-                logger: AdminFixture.silent
-            ) { port in
-                continuation.yield(port)
-            }
-            let group = ServiceGroup(services: [server], logger: AdminFixture.silent)
-            let running = Task {
-                defer { continuation.finish() }
-                try await group.run()
-            }
-            let port = try #require(await ports.first { _ in true })
-            let metrics = try await TestRequest.send("GET", "/metrics", body: nil, to: .loopback(port))
-            #expect(metrics.type == "text/plain; version=0.0.4; charset=utf-8")
-            #expect(try await TestRequest.send("GET", "/api/v1/status", body: nil, to: .loopback(port)).status == 404)
-            #expect(try await TestRequest.send("POST", "/livez", body: nil, to: .loopback(port)).status == 404)
-            await group.triggerGracefulShutdown()
-            try await running.value
         }
     }
 }

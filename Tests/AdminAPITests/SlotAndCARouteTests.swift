@@ -119,7 +119,7 @@ import Testing
         ("GET", "/api/v1/certificates?cursor=%21", "", 400, "bad-parameter"),
         ("GET", "/api/v1/nothing", "", 404, "no-such-resource"),
         ("GET", "/", "", 404, "no-such-resource"),
-        ("DELETE", "/api/v1/status", "", 404, "no-such-resource"),
+        ("DELETE", "/api/v1/status", "", 405, "method-not-allowed"),
     ])
     func `answer problems with a stable type`(
         method: String,

@@ -65,7 +65,8 @@ struct Measurements {
         print(
             """
             Session \(MemoryLayout<Session>.size) B, slot \(MemoryLayout<SessionSlot>.stride) B, \
-            connection state \(MemoryLayout<ConnectionState>.size) B, \
+            connection state \(MemoryLayout<ConnectionState>.size) B, client \(MemoryLayout<ConnectedClient>.size) B, \
+            certificate \(MemoryLayout<CredentialEntry>.stride) B, message \(MemoryLayout<MessageHeader>.stride) B, \
             subscription entry \(MemoryLayout<SubscriptionEntry>.stride) B, \
             node \(MemoryLayout<SubscriptionNode>.stride) B, level \(MemoryLayout<Level>.stride) B
             """

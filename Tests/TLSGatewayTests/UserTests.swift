@@ -1,6 +1,7 @@
 import Credentials
 import FoundationEssentials
 import MQTTCodec
+import OpenSSL
 import Registry
 import TestAuthority
 import TestDevice
@@ -114,12 +115,12 @@ struct UserTests {
 @Suite("Tokens of one-way mode")
 struct TokenTests {
     static let secret = Array(repeating: UInt8(ascii: "s"), count: 32)
-    static let clock = StoppedClock(at: 1_900_000_000)
+    static let clock = StoppedClock()
 
     /// What a token says beside who it is for, who signed it, and what comes of it.
     struct Row: Sendable, CustomTestStringConvertible {
         let testDescription: String
-        var claims = #""sub":"alice","iss":"issuer","aud":"sluice","exp":1900000600"#
+        var claims = #""sub":"alice","iss":"issuer","aud":"sluice","exp":@+600"#
         var signer = TestToken.Signer.hs256(TokenTests.secret)
         let code: ReasonCode
         var reason: Refusal.Reason?
@@ -136,13 +137,13 @@ struct TokenTests {
         Row(testDescription: "unsigned", signer: .none, code: .badUserNameOrPassword, reason: .tokenForged),
         Row(
             testDescription: "expired",
-            claims: #""sub":"alice","iss":"issuer","aud":"sluice","exp":1899999000"#,
+            claims: #""sub":"alice","iss":"issuer","aud":"sluice","exp":@-1000"#,
             code: .notAuthorized,
             reason: .tokenExpired
         ),
         Row(
             testDescription: "not yet valid",
-            claims: #""sub":"alice","iss":"issuer","aud":"sluice","exp":1900009000,"nbf":1900005000"#,
+            claims: #""sub":"alice","iss":"issuer","aud":"sluice","exp":@+9000,"nbf":@+5000"#,
             code: .notAuthorized,
             reason: .tokenNotYetValid
         ),
@@ -154,23 +155,29 @@ struct TokenTests {
         ),
         Row(
             testDescription: "of another issuer",
-            claims: #""sub":"alice","iss":"other","aud":"sluice","exp":1900000600"#,
+            claims: #""sub":"alice","iss":"other","aud":"sluice","exp":@+600"#,
             code: .notAuthorized,
             reason: .tokenWrongIssuer
         ),
         Row(
             testDescription: "for another audience",
-            claims: #""sub":"alice","iss":"issuer","aud":"other","exp":1900000600"#,
+            claims: #""sub":"alice","iss":"issuer","aud":"other","exp":@+600"#,
             code: .notAuthorized,
             reason: .tokenWrongAudience
         ),
         Row(
             testDescription: "for nobody",
-            claims: #""iss":"issuer","aud":"sluice","exp":1900000600"#,
+            claims: #""iss":"issuer","aud":"sluice","exp":@+600"#,
             code: .notAuthorized,
             reason: .tokenWithoutIdentity
         ),
     ]
+
+    /// The claims as JSON; `@+600` stands for ten minutes from now.
+    private static func claims(_ text: String) -> String {
+        let now = clock.wall.seconds()
+        return "{" + text.replacing(/@([+-]\d+)/) { "\(now + (Int64($0.1) ?? 0))" } + "}"
+    }
 
     private func gateway(
         _ placement: TokenCheck.Placement,
@@ -201,7 +208,7 @@ struct TokenTests {
     func `are believed by signature and claims`(row: Row, version: ProtocolVersion) async throws {
         for placement in TokenCheck.Placement.allCases {
             let gateway = try await gateway(placement)
-            let token = try TestToken.make("{\(row.claims)}", row.signer)
+            let token = try TestToken.make(Self.claims(row.claims), row.signer)
             let fate = try gateway.fate(caller(token, placement, version))
             #expect(fate == .connack(row.code))
             #expect(gateway.backend.guests.map(\.identity) == (row.reason == nil ? [.token(user: "alice")] : []))
@@ -231,8 +238,8 @@ struct TokenTests {
     )
     func `that name a client id are for that one alone`(sent: Text, code: ReasonCode) async throws {
         let gateway = try await gateway(.password, clientIDClaim: "device")
-        let claims = #"{"sub":"alice","iss":"issuer","aud":"sluice","exp":1900000600,"device":"meter-7"}"#
-        var caller = try caller(TestToken.make(claims, .hs256(Self.secret)), .password, .v5)
+        let claims = #""sub":"alice","iss":"issuer","aud":"sluice","exp":@+600,"device":"meter-7""#
+        var caller = try caller(TestToken.make(Self.claims(claims), .hs256(Self.secret)), .password, .v5)
         caller.clientID = sent
         #expect(try gateway.fate(caller) == .connack(code))
         #expect(gateway.backend.guests.map(\.clientID) == (code == .success ? ["meter-7"] : []))

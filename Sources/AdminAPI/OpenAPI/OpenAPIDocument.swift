@@ -37,7 +37,8 @@ struct OpenAPIDocument {
                     "token": [
                         "type": "http",
                         "scheme": "bearer",
-                        "description": "A token of `sluice tokens create`. On the Unix socket the peer's user id counts.",
+                        "description":
+                            "A token of `sluice tokens create`. On the Unix socket the peer's user id counts.",
                     ]
                 ],
                 "schemas": .object(Schemas.all.mapValues(\.json)),
@@ -71,7 +72,8 @@ struct OpenAPIDocument {
             "x-role": .text(route.role.rawValue),
             "responses": .object(responses(of: route)),
         ]
-        let parameters = route.pattern.parameters.map(pathParameter) + route.query.map(queryParameter)
+        let parameters =
+            route.pattern.parameters.map(pathParameter) + route.query.map(queryParameter)
             + (route.isConditional ? [["$ref": "#/components/parameters/If-Match"]] : [])
             + (route.answer.mediaTypes == [MediaType.events] ? [Self.lastEventID] : [])
         if !parameters.isEmpty { operation["parameters"] = .list(parameters) }
@@ -105,7 +107,10 @@ struct OpenAPIDocument {
             [
                 "required": true,
                 "content": .object(
-                    Dictionary(types.map { ($0, ["schema": ["type": "string"]]) }, uniquingKeysWith: { first, _ in first })
+                    Dictionary(
+                        types.map { ($0, ["schema": ["type": "string"]]) },
+                        uniquingKeysWith: { first, _ in first }
+                    )
                 ),
             ]
         }
@@ -139,16 +144,18 @@ extension OpenAPIDocument {
     }
 
     private static var responses: [String: JSONValue] {
-        Dictionary(uniqueKeysWithValues: ProblemStatus.allCases.map { status in
-            var response: [String: JSONValue] = [
-                "description": .text(status.words),
-                "content": [Problem.mediaType: ["schema": Schema.ref("Problem").json]],
-            ]
-            if let header = status.header {
-                response["headers"] = .object([header: ["schema": ["type": "string"]]])
+        Dictionary(
+            uniqueKeysWithValues: ProblemStatus.allCases.map { status in
+                var response: [String: JSONValue] = [
+                    "description": .text(status.words),
+                    "content": [Problem.mediaType: ["schema": Schema.ref("Problem").json]],
+                ]
+                if let header = status.header {
+                    response["headers"] = .object([header: ["schema": ["type": "string"]]])
+                }
+                return (String(status.rawValue), .object(response))
             }
-            return (String(status.rawValue), .object(response))
-        })
+        )
     }
 
     private static let ifMatch: JSONValue = [

@@ -7,7 +7,10 @@ extension Schemas {
         atMost: Int(GracePeriod.maximum.components.seconds)
     )
     private static let proof: [Schema.Member] = [
-        .maybe("verification", .text("PEM of a certificate signed by the CA, with a registration code as common name.")),
+        .maybe(
+            "verification",
+            .text("PEM of a certificate signed by the CA, with a registration code as common name.")
+        ),
         .maybe("code", .text("That code; any open one if absent.", atLeast: 1, atMost: 64)),
         .maybe("noProof", .flag("Whether an administrator answers for it instead.")),
     ]
@@ -68,7 +71,10 @@ extension Schemas {
                 .maybe("der", .text("The list's DER in base64.")),
                 .maybe(
                     "onStale",
-                    .word("What becomes of devices while it is stale; `hard-fail` if absent.", RevocationList.StalePolicy.self)
+                    .word(
+                        "What becomes of devices while it is stale; `hard-fail` if absent.",
+                        RevocationList.StalePolicy.self
+                    )
                 ),
             ]
         ),

@@ -7,7 +7,8 @@ enum Schemas {
 
     /// What the parameters of paths mean.
     static let pathParameters: [String: String] = [
-        "reference": "A fingerprint or the beginning of one, a serial number, or the name (of a client certificate: the "
+        "reference":
+            "A fingerprint or the beginning of one, a serial number, or the name (of a client certificate: the "
             + "client id) that it was given.",
         "slot": "`default`, or `custom-1` and so on.",
         "fingerprint": "SHA-256 of the certificate's DER, 64 hexadecimal digits.",

@@ -41,7 +41,8 @@ extension DeviceError {
     /// What stands in the way.
     fileprivate var conflict: Problem.Conflict? {
         switch self {
-        case .alreadyRegistered(let fingerprint, _), .tombstoned(let fingerprint, _), .revokedIsFinal(let fingerprint, _),
+        case .alreadyRegistered(let fingerprint, _), .tombstoned(let fingerprint, _),
+            .revokedIsFinal(let fingerprint, _),
             .deleteNeedsStop(let fingerprint, _), .purgeNeedsDeletion(let fingerprint, _),
             .authorityNotActive(let fingerprint):
             Problem.Conflict(fingerprint: fingerprint.hex)

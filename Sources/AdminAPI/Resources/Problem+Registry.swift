@@ -76,7 +76,8 @@ extension RegistryError {
         case .domainName, .fingerprint, .serialNumber, .objectName, .unknownSlotName, .tlsRangeReversed,
             .noSuchCertificate, .noSuchCA, .registrationCode, .proofNeeded, .proofForOneCA, .noSuchRegistrationCode,
             .registrationCodeExpired, .registrationCodeTaken, .registrationCodeLimit, .graceOutOfRange, .noGrace,
-            .graceEndPassed, .graceEndTooLate, .roleTooLow, .slotEmpty, .certificateExpired, .certificateWithoutNames, .slotOutOfRange,
+            .graceEndPassed, .graceEndTooLate, .roleTooLow, .slotEmpty, .certificateExpired, .certificateWithoutNames,
+            .slotOutOfRange,
             .customCertificateLimit, .unsupportedKey, .defaultCannotBeUnbound, .defaultNeededWithoutCustom,
             .caListedTwice,
             .caLimit, .noActiveCA, .anonymousOutsideOneWay:

@@ -49,7 +49,8 @@ extension Problem {
             code: "client-id",
             title: "This cannot be a client id",
             status: .unprocessableContent,
-            detail: "Found a client id of \(text.utf8.count) bytes; needed 1 to \(ClientIdentifier.maximumLength) bytes "
+            detail:
+                "Found a client id of \(text.utf8.count) bytes; needed 1 to \(ClientIdentifier.maximumLength) bytes "
                 + "without U+0000."
         )
     }

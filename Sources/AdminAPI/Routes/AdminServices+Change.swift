@@ -47,6 +47,15 @@ extension AdminServices {
     }
 }
 
+extension AdminServices {
+    /// Puts into the audit log what is done without a change of the registry.
+    func note(_ action: String, of object: String, _ call: AdminCall, _ facts: AuditFacts) async throws {
+        try await journals.audit.append(
+            AuditDraft(time: now(), principal: call.principal, action: action, object: object, after: facts)
+        )
+    }
+}
+
 extension ObjectName {
     /// Checks a name that may be absent. Throws `RegistryError.objectName`.
     init?(optional text: String?) throws(RegistryError) {

@@ -21,16 +21,31 @@ struct AuditRoutes {
     var routes: [Route] {
         [
             Route(
-                .get, "audit", .viewer, "List the audit log, the newest line first",
-                query: Self.filters + QueryParameter.paging, answer: .page("AuditEntry"), list
+                .get,
+                "audit",
+                .viewer,
+                "List the audit log, the newest line first",
+                query: Self.filters + QueryParameter.paging,
+                answer: .page("AuditEntry"),
+                list
             ),
             Route(
-                .get, "audit/verification", .viewer, "Check that the audit log is as it was written",
-                query: Self.noted, answer: .json("AuditVerification"), verify
+                .get,
+                "audit/verification",
+                .viewer,
+                "Check that the audit log is as it was written",
+                query: Self.noted,
+                answer: .json("AuditVerification"),
+                verify
             ),
             Route(
-                .get, "audit/export", .viewer, "Export the audit log as JSON lines, the oldest first",
-                query: Self.filters, answer: .text([MediaType.jsonLines]), export
+                .get,
+                "audit/export",
+                .viewer,
+                "Export the audit log as JSON lines, the oldest first",
+                query: Self.filters,
+                answer: .text([MediaType.jsonLines]),
+                export
             ),
         ]
     }

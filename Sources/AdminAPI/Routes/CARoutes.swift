@@ -53,32 +53,68 @@ struct CARoutes {
     var routes: [Route] {
         [
             Route(
-                .get, "ca-certificates", .viewer, "List the CA registry",
-                query: QueryParameter.paging, answer: .page("CACertificate"), list
+                .get,
+                "ca-certificates",
+                .viewer,
+                "List the CA registry",
+                query: QueryParameter.paging,
+                answer: .page("CACertificate"),
+                list
             ),
             Route(
-                .post, "ca-certificates", .operator, "Register CAs: all of a bundle or none",
-                query: [.dryRun], body: .json("CARegistration"), answer: .change("Change", done: .created), register
+                .post,
+                "ca-certificates",
+                .operator,
+                "Register CAs: all of a bundle or none",
+                query: [.dryRun],
+                body: .json("CARegistration"),
+                answer: .change("Change", done: .created),
+                register
             ),
             Route(
-                .post, "ca-certificates/registration-codes", .operator, "Get a code to prove with that a CA's key is held",
-                answer: .json("RegistrationCode", status: .created), issueCode
+                .post,
+                "ca-certificates/registration-codes",
+                .operator,
+                "Get a code to prove with that a CA's key is held",
+                answer: .json("RegistrationCode", status: .created),
+                issueCode
             ),
             Route(
-                .get, "ca-certificates/{reference}", .viewer, "Show a CA, with its certificate",
-                answer: .json("CACertificate"), show
+                .get,
+                "ca-certificates/{reference}",
+                .viewer,
+                "Show a CA, with its certificate",
+                answer: .json("CACertificate"),
+                show
             ),
             Route(
-                .put, "ca-certificates/{reference}", .operator, "Replace a CA by another certificate",
-                query: [.dryRun], body: .json("CAReplacement"), answer: .json("Change"), replace
+                .put,
+                "ca-certificates/{reference}",
+                .operator,
+                "Replace a CA by another certificate",
+                query: [.dryRun],
+                body: .json("CAReplacement"),
+                answer: .json("Change"),
+                replace
             ),
             Route(
-                .patch, "ca-certificates/{reference}", .operator, "Trust a registered CA, or stop trusting it",
-                query: [.dryRun], body: .json("CAState"), answer: .json("Change"), setState
+                .patch,
+                "ca-certificates/{reference}",
+                .operator,
+                "Trust a registered CA, or stop trusting it",
+                query: [.dryRun],
+                body: .json("CAState"),
+                answer: .json("Change"),
+                setState
             ),
             Route(
-                .delete, "ca-certificates/{reference}", .operator, "Unregister a CA; its devices' sessions end",
-                query: [.dryRun, Self.keepSessions], answer: .json("Change"), unregister
+                .delete,
+                "ca-certificates/{reference}",
+                .operator,
+                "Unregister a CA; its devices' sessions end",
+                query: [.dryRun, Self.keepSessions],
+                answer: .json("Change"),
+                unregister
             ),
         ] + GraceRoutes(services: services, path: "ca-certificates/{reference}", target: target).routes
             + RevocationListRoutes(services: services).routes

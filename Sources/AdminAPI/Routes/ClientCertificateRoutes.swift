@@ -39,45 +39,86 @@ struct ClientCertificateRoutes {
     var routes: [Route] {
         [
             Route(
-                .get, "client-certificates", .viewer, "List the client certificates; every filter given must hold",
-                query: ClientCertificateQuery.filters + QueryParameter.paging, answer: .page("ClientCertificate"), list
+                .get,
+                "client-certificates",
+                .viewer,
+                "List the client certificates; every filter given must hold",
+                query: ClientCertificateQuery.filters + QueryParameter.paging,
+                answer: .page("ClientCertificate"),
+                list
             ),
             Route(
-                .post, "client-certificates", .operator, "Register a client certificate",
-                query: [.dryRun], body: .json("ClientCertificateRegistration"),
-                answer: .change("Change", done: .created), register
+                .post,
+                "client-certificates",
+                .operator,
+                "Register a client certificate",
+                query: [.dryRun],
+                body: .json("ClientCertificateRegistration"),
+                answer: .change("Change", done: .created),
+                register
             ),
             Route(
-                .get, "client-certificates/tombstones", .viewer, "List what deleted client certificates left behind",
-                query: QueryParameter.paging, answer: .page("Tombstone"), tombstones
+                .get,
+                "client-certificates/tombstones",
+                .viewer,
+                "List what deleted client certificates left behind",
+                query: QueryParameter.paging,
+                answer: .page("Tombstone"),
+                tombstones
             ),
             Route(
-                .delete, "client-certificates/tombstones/{fingerprint}", .operator,
+                .delete,
+                "client-certificates/tombstones/{fingerprint}",
+                .operator,
                 "Purge: let a deleted client certificate be registered again",
-                query: [.dryRun], answer: .json("Change"), purge
+                query: [.dryRun],
+                answer: .json("Change"),
+                purge
             ),
             Route(
-                .get, "client-certificates/{reference}", .viewer,
+                .get,
+                "client-certificates/{reference}",
+                .viewer,
                 "Show a client certificate, named by fingerprint, serial or client id",
-                answer: .json("ClientCertificate"), show
+                answer: .json("ClientCertificate"),
+                show
             ),
             Route(
-                .patch, "client-certificates/{reference}", .operator,
+                .patch,
+                "client-certificates/{reference}",
+                .operator,
                 "Activate, deactivate or revoke a client certificate, or set its client id",
-                query: [.dryRun], body: .json("ClientCertificateEdit"), answer: .json("Change"), edit
+                query: [.dryRun],
+                body: .json("ClientCertificateEdit"),
+                answer: .json("Change"),
+                edit
             ),
             Route(
-                .delete, "client-certificates/{reference}", .operator,
+                .delete,
+                "client-certificates/{reference}",
+                .operator,
                 "Delete an inactive or revoked client certificate; a tombstone stays",
-                query: [.dryRun], answer: .json("Change"), delete
+                query: [.dryRun],
+                answer: .json("Change"),
+                delete
             ),
             Route(
-                .get, "client-certificates/{reference}/clients", .viewer, "List the client ids that came with it",
-                query: QueryParameter.paging, answer: .page("AssociatedClient"), clients
+                .get,
+                "client-certificates/{reference}/clients",
+                .viewer,
+                "List the client ids that came with it",
+                query: QueryParameter.paging,
+                answer: .page("AssociatedClient"),
+                clients
             ),
             Route(
-                .get, "client-certificates/{reference}/history", .viewer, "List what was done to it, the newest first",
-                query: QueryParameter.paging, answer: .page("AuditEntry"), history
+                .get,
+                "client-certificates/{reference}/history",
+                .viewer,
+                "List what was done to it, the newest first",
+                query: QueryParameter.paging,
+                answer: .page("AuditEntry"),
+                history
             ),
         ]
     }
@@ -85,7 +126,7 @@ struct ClientCertificateRoutes {
     private func list(_ call: AdminCall) async throws -> Response {
         let now = services.now()
         var query = try ClientCertificateQuery.read(call, services.cluster.state, at: now)
-        query.limit = try call.page().limit
+        query.limit = try call.number("limit", in: 1...PageRequest.largestLimit) ?? PageRequest.defaultLimit
         query.cursor = call.text("cursor")
         let page = try await services.devices.list(query, at: now)
         let resources = Page(

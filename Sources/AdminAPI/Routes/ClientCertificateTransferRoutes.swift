@@ -25,15 +25,24 @@ struct ClientCertificateTransferRoutes {
     var routes: [Route] {
         [
             Route(
-                .post, Self.importPath, .operator, "Import a PEM bundle or a CSV of fingerprints as a job",
-                query: Self.importParameters, body: .file(Self.importMediaTypes),
-                answer: .json("Job", status: .accepted), importFile
+                .post,
+                Self.importPath,
+                .operator,
+                "Import a PEM bundle or a CSV of fingerprints as a job",
+                query: Self.importParameters,
+                body: .file(Self.importMediaTypes),
+                answer: .json("Job", status: .accepted),
+                importFile
             ),
             Route(
-                .get, "client-certificates/export", .viewer, "Export the client certificates; every filter given must hold",
+                .get,
+                "client-certificates/export",
+                .viewer,
+                "Export the client certificates; every filter given must hold",
                 query: ClientCertificateQuery.filters
                     + [QueryParameter("format", .word("`jsonl` if absent.", ExportFormat.self))],
-                answer: .text([MediaType.jsonLines, MediaType.csv]), export
+                answer: .text([MediaType.jsonLines, MediaType.csv]),
+                export
             ),
         ]
     }
@@ -51,25 +60,41 @@ struct ClientCertificateTransferRoutes {
         )
         let rows: ImportRows
         if call.request.headers[.contentType]?.hasPrefix(MediaType.csv) == true {
-            rows = ImportRows(call.request.body, .list(FingerprintList(authority: authority?.fingerprint) { text in
-                (try? state.registeredCA(matching: text))?.fingerprint
-            }))
+            rows = ImportRows(
+                call.request.body,
+                .list(
+                    FingerprintList(authority: authority?.fingerprint) { text in
+                        (try? state.registeredCA(matching: text))?.fingerprint
+                    }
+                )
+            )
         } else {
             let isActive = try !call.flag("inactive")
             let (uploads, now) = (services.uploads, services.now())
             let checker = try uploads.clientCertificates(of: state)
-            rows = ImportRows(call.request.body, .bundle(CertificateBlocks { pem in
-                try uploads.clientCertificate(
-                    pem: pem,
-                    by: checker,
-                    authority: authority?.fingerprint,
-                    clientID: nil,
-                    isActive: isActive,
-                    now: now
-                ).registration
-            }))
+            rows = ImportRows(
+                call.request.body,
+                .bundle(
+                    CertificateBlocks { pem in
+                        try uploads.clientCertificate(
+                            pem: pem,
+                            by: checker,
+                            authority: authority?.fingerprint,
+                            clientID: nil,
+                            isActive: isActive,
+                            now: now
+                        ).registration
+                    }
+                )
+            )
         }
         let job = try await services.jobs.startImport(request, rows: rows)
+        try await services.note(
+            "import.start",
+            of: "job \(job.id)",
+            call,
+            ["name": request.name, "rows": String(job.total), "unthrottled": String(isUnthrottled)]
+        )
         return try JSONResponse.make(JobResource(job), status: .accepted, location: RouteTable.base + "jobs/\(job.id)")
     }
 
@@ -80,7 +105,9 @@ struct ClientCertificateTransferRoutes {
         let records = services.devices.export(query, at: now)
         switch format {
         case .jsonl:
-            return StreamedResponse.make(MediaType.jsonLines, file: "client-certificates.jsonl", records) { record, buffer in
+            return StreamedResponse.make(MediaType.jsonLines, file: "client-certificates.jsonl", records) {
+                record,
+                buffer in
                 try buffer.writeJSONLine(ClientCertificateResource(record, at: now))
             }
         case .csv:

@@ -15,8 +15,13 @@ struct EventRoutes {
     var routes: [Route] {
         [
             Route(
-                .get, "events", .viewer, "Follow what happens, as server-sent events",
-                query: [Self.kinds], answer: .text([MediaType.events]), follow
+                .get,
+                "events",
+                .viewer,
+                "Follow what happens, as server-sent events",
+                query: [Self.kinds],
+                answer: .text([MediaType.events]),
+                follow
             )
         ]
     }

@@ -14,8 +14,13 @@ struct ExplanationRoutes {
     var routes: [Route] {
         [
             Route(
-                .get, "explain", .viewer, "Tell why a device was refused, in plain words",
-                query: [Self.subject], answer: .json("Explanation"), explain
+                .get,
+                "explain",
+                .viewer,
+                "Tell why a device was refused, in plain words",
+                query: [Self.subject],
+                answer: .json("Explanation"),
+                explain
             )
         ]
     }

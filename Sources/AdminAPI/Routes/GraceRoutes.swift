@@ -33,16 +33,31 @@ struct GraceRoutes {
     var routes: [Route] {
         [
             Route(
-                .patch, path + "/grace", .operator, "Move the end of a grace period",
-                query: [.dryRun], body: .json("GraceExtension"), answer: .json("Change"), extend
+                .patch,
+                path + "/grace",
+                .operator,
+                "Move the end of a grace period",
+                query: [.dryRun],
+                body: .json("GraceExtension"),
+                answer: .json("Change"),
+                extend
             ),
             Route(
-                .delete, path + "/grace", .operator, "End a grace period now",
-                query: [.dryRun], answer: .json("Change"), end
+                .delete,
+                path + "/grace",
+                .operator,
+                "End a grace period now",
+                query: [.dryRun],
+                answer: .json("Change"),
+                end
             ),
             Route(
-                .get, path + "/rotation", .viewer, "Tell who still needed the replaced certificate",
-                answer: .json("RotationReport"), report
+                .get,
+                path + "/rotation",
+                .viewer,
+                "Tell who still needed the replaced certificate",
+                answer: .json("RotationReport"),
+                report
             ),
         ]
     }

@@ -27,33 +27,67 @@ struct HostedCertificateRoutes {
     var routes: [Route] {
         [
             Route(
-                .get, "certificates", .viewer, "List the certificate store",
-                query: QueryParameter.paging, answer: .page("HostedCertificate"), list
+                .get,
+                "certificates",
+                .viewer,
+                "List the certificate store",
+                query: QueryParameter.paging,
+                answer: .page("HostedCertificate"),
+                list
             ),
             Route(
-                .post, "certificates", .admin, "Upload a chain and its private key",
-                query: [.dryRun], body: .json("HostedCertificateUpload"), answer: .change("Change", done: .created),
+                .post,
+                "certificates",
+                .admin,
+                "Upload a chain and its private key",
+                query: [.dryRun],
+                body: .json("HostedCertificateUpload"),
+                answer: .change("Change", done: .created),
                 upload
             ),
             Route(
-                .get, "certificates/{reference}", .viewer, "Show a certificate of the store, with its chain",
-                answer: .json("HostedCertificate"), show
+                .get,
+                "certificates/{reference}",
+                .viewer,
+                "Show a certificate of the store, with its chain",
+                answer: .json("HostedCertificate"),
+                show
             ),
             Route(
-                .delete, "certificates/{reference}", .admin, "Delete an unbound certificate and its key",
-                query: [.dryRun], answer: .json("Change"), delete
+                .delete,
+                "certificates/{reference}",
+                .admin,
+                "Delete an unbound certificate and its key",
+                query: [.dryRun],
+                answer: .json("Change"),
+                delete
             ),
             Route(
-                .get, "certificates/{reference}/ocsp-staple", .viewer, "Show the OCSP answer of a certificate",
-                answer: .json("Staple"), showStaple
+                .get,
+                "certificates/{reference}/ocsp-staple",
+                .viewer,
+                "Show the OCSP answer of a certificate",
+                answer: .json("Staple"),
+                showStaple
             ),
             Route(
-                .put, "certificates/{reference}/ocsp-staple", .operator, "Send this OCSP answer with a certificate",
-                query: [.dryRun], body: .json("StapleUpload"), answer: .json("Change"), setStaple
+                .put,
+                "certificates/{reference}/ocsp-staple",
+                .operator,
+                "Send this OCSP answer with a certificate",
+                query: [.dryRun],
+                body: .json("StapleUpload"),
+                answer: .json("Change"),
+                setStaple
             ),
             Route(
-                .delete, "certificates/{reference}/ocsp-staple", .operator, "Send no OCSP answer with a certificate",
-                query: [.dryRun], answer: .json("Change"), deleteStaple
+                .delete,
+                "certificates/{reference}/ocsp-staple",
+                .operator,
+                "Send no OCSP answer with a certificate",
+                query: [.dryRun],
+                answer: .json("Change"),
+                deleteStaple
             ),
         ]
     }

@@ -8,13 +8,23 @@ struct JobRoutes {
     var routes: [Route] {
         [
             Route(
-                .get, "jobs", .viewer, "List the bulk imports, the newest first",
-                query: QueryParameter.paging, answer: .page("Job"), list
+                .get,
+                "jobs",
+                .viewer,
+                "List the bulk imports, the newest first",
+                query: QueryParameter.paging,
+                answer: .page("Job"),
+                list
             ),
             Route(.get, "jobs/{id}", .viewer, "Show how far a bulk import is", answer: .json("Job"), show),
             Route(
-                .delete, "jobs/{id}", .operator, "Cancel a bulk import; what it registered stays",
-                query: [.dryRun], answer: .json("Change"), cancel
+                .delete,
+                "jobs/{id}",
+                .operator,
+                "Cancel a bulk import; what it registered stays",
+                query: [.dryRun],
+                answer: .json("Change"),
+                cancel
             ),
         ]
     }
@@ -38,6 +48,7 @@ struct JobRoutes {
         try call.precondition.check(before.tag)
         guard !before.state.isOver else { throw DeviceError.jobIsOver(id, state: before.state) }
         let job = dryRun ? before : try await services.jobs.cancel(id)
+        if !dryRun { try await services.note("import.cancel", of: "job \(id)", call, ["done": String(job.done)]) }
         let change = ChangeResource(
             "cancelled job \(id) after \(job.done) of \(job.total) rows",
             dryRun: dryRun,

@@ -12,19 +12,19 @@ struct NodeRoutes {
                 try JSONResponse.make(status())
             },
             Route(
-                .post, "reload", .operator, "Read the configuration file again",
+                .post,
+                "reload",
+                .operator,
+                "Read the configuration file again",
                 answer: .json("ReloadReport")
             ) { call in
                 let report = try await services.node.reload()
                 let names = (report.changes + report.pendingRestart).map(\.setting)
-                try await services.journals.audit.append(
-                    AuditDraft(
-                        time: services.now(),
-                        principal: call.principal,
-                        action: "configuration.reload",
-                        object: "configuration",
-                        after: ["settings": names.joined(separator: " ")]
-                    )
+                try await services.note(
+                    "configuration.reload",
+                    of: "configuration",
+                    call,
+                    ["settings": names.joined(separator: " ")]
                 )
                 return try JSONResponse.make(report)
             },

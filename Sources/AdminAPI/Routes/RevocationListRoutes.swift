@@ -24,16 +24,31 @@ struct RevocationListRoutes {
     var routes: [Route] {
         [
             Route(
-                .get, "ca-certificates/{reference}/crl", .viewer, "Show a CA's revocation list",
-                answer: .json("RevocationList"), show
+                .get,
+                "ca-certificates/{reference}/crl",
+                .viewer,
+                "Show a CA's revocation list",
+                answer: .json("RevocationList"),
+                show
             ),
             Route(
-                .put, "ca-certificates/{reference}/crl", .operator, "Give a CA a revocation list",
-                query: [.dryRun], body: .json("RevocationListUpload"), answer: .json("Change"), set
+                .put,
+                "ca-certificates/{reference}/crl",
+                .operator,
+                "Give a CA a revocation list",
+                query: [.dryRun],
+                body: .json("RevocationListUpload"),
+                answer: .json("Change"),
+                set
             ),
             Route(
-                .delete, "ca-certificates/{reference}/crl", .operator, "Take a CA's revocation list away",
-                query: [.dryRun], answer: .json("Change"), remove
+                .delete,
+                "ca-certificates/{reference}/crl",
+                .operator,
+                "Take a CA's revocation list away",
+                query: [.dryRun],
+                answer: .json("Change"),
+                remove
             ),
         ]
     }

@@ -40,28 +40,60 @@ struct ServerCertificateRoutes {
     var routes: [Route] {
         [
             Route(
-                .get, "server-certificates", .viewer, "List the slots and what they serve",
-                query: QueryParameter.paging, answer: .page("ServerCertificate"), list
+                .get,
+                "server-certificates",
+                .viewer,
+                "List the slots and what they serve",
+                query: QueryParameter.paging,
+                answer: .page("ServerCertificate"),
+                list
             ),
             Route(
-                .post, "server-certificates", .admin, "Bind a certificate of the store to a slot",
-                query: [.dryRun], body: .json("Binding"), answer: .change("Change", done: .created), bind
+                .post,
+                "server-certificates",
+                .admin,
+                "Bind a certificate of the store to a slot",
+                query: [.dryRun],
+                body: .json("Binding"),
+                answer: .change("Change", done: .created),
+                bind
             ),
             Route(
-                .get, "server-certificates/{slot}", .viewer, "Show a slot, with the chain that it serves",
-                answer: .json("ServerCertificate"), show
+                .get,
+                "server-certificates/{slot}",
+                .viewer,
+                "Show a slot, with the chain that it serves",
+                answer: .json("ServerCertificate"),
+                show
             ),
             Route(
-                .put, "server-certificates/{slot}", .admin, "Replace the certificate of a slot",
-                query: [.dryRun], body: .json("Replacement"), answer: .json("Change"), replace
+                .put,
+                "server-certificates/{slot}",
+                .admin,
+                "Replace the certificate of a slot",
+                query: [.dryRun],
+                body: .json("Replacement"),
+                answer: .json("Change"),
+                replace
             ),
             Route(
-                .patch, "server-certificates/{slot}", .operator, "Switch the default slot on or off",
-                query: [.dryRun], body: .json("Switch"), answer: .json("Change"), setEnabled
+                .patch,
+                "server-certificates/{slot}",
+                .operator,
+                "Switch the default slot on or off",
+                query: [.dryRun],
+                body: .json("Switch"),
+                answer: .json("Change"),
+                setEnabled
             ),
             Route(
-                .delete, "server-certificates/{slot}", .operator, "Unbind a slot's certificate; its names are refused",
-                query: [.dryRun, Self.disconnect], answer: .json("Change"), unbind
+                .delete,
+                "server-certificates/{slot}",
+                .operator,
+                "Unbind a slot's certificate; its names are refused",
+                query: [.dryRun, Self.disconnect],
+                answer: .json("Change"),
+                unbind
             ),
         ] + GraceRoutes(services: services, path: "server-certificates/{slot}", target: target).routes
     }

@@ -34,13 +34,25 @@ struct SettingRoutes {
         [
             Route(.get, "mode", .viewer, "Show how devices prove who they are", answer: .json("Mode"), mode),
             Route(
-                .put, "mode", .operator, "Set how devices prove who they are",
-                query: [.dryRun], body: .json("ModeChange"), answer: .json("Change"), setMode
+                .put,
+                "mode",
+                .operator,
+                "Set how devices prove who they are",
+                query: [.dryRun],
+                body: .json("ModeChange"),
+                answer: .json("Change"),
+                setMode
             ),
             Route(.get, "tls", .viewer, "Show the TLS versions that clients may use", answer: .json("TLS"), tls),
             Route(
-                .put, "tls", .operator, "Set the TLS versions; a dry run tells whom that would cut off",
-                query: [.dryRun], body: .json("TLSChange"), answer: .json("Change"), setTLS
+                .put,
+                "tls",
+                .operator,
+                "Set the TLS versions; a dry run tells whom that would cut off",
+                query: [.dryRun],
+                body: .json("TLSChange"),
+                answer: .json("Change"),
+                setTLS
             ),
         ]
     }

@@ -20,12 +20,23 @@ struct TokenRoutes {
     var routes: [Route] {
         [
             Route(
-                .get, "tokens", .admin, "List the tokens, without their secrets",
-                query: QueryParameter.paging, answer: .page("Token"), list
+                .get,
+                "tokens",
+                .admin,
+                "List the tokens, without their secrets",
+                query: QueryParameter.paging,
+                answer: .page("Token"),
+                list
             ),
             Route(
-                .post, "tokens", .admin, "Make a token; its secret is told this once",
-                query: [.dryRun], body: .json("TokenCreation"), answer: .change("CreatedToken", done: .created), create
+                .post,
+                "tokens",
+                .admin,
+                "Make a token; its secret is told this once",
+                query: [.dryRun],
+                body: .json("TokenCreation"),
+                answer: .change("CreatedToken", done: .created),
+                create
             ),
             Route(.get, "tokens/{id}", .admin, "Show a token, without its secret", answer: .json("Token"), show),
             Route(.delete, "tokens/{id}", .admin, "Revoke a token", query: [.dryRun], answer: .json("Change"), revoke),

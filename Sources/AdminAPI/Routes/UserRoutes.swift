@@ -45,22 +45,44 @@ struct UserRoutes {
     var routes: [Route] {
         [
             Route(
-                .get, "users", .viewer, "List the users of the one-way mode, in order of their names",
-                query: [Self.search] + QueryParameter.paging, answer: .page("User"), list
+                .get,
+                "users",
+                .viewer,
+                "List the users of the one-way mode, in order of their names",
+                query: [Self.search] + QueryParameter.paging,
+                answer: .page("User"),
+                list
             ),
             Route(
-                .post, "users", .admin, "Add a user",
-                query: [.dryRun], body: .json("UserCreation"), answer: .change("Change", done: .created), add
+                .post,
+                "users",
+                .admin,
+                "Add a user",
+                query: [.dryRun],
+                body: .json("UserCreation"),
+                answer: .change("Change", done: .created),
+                add
             ),
             Route(
-                .post, "users/import", .admin, "Import a mosquitto_passwd file: all of its users or none",
-                query: [.dryRun, Self.replace], body: .file(["text/plain", "application/octet-stream"]),
-                answer: .json("Change"), importFile
+                .post,
+                "users/import",
+                .admin,
+                "Import a mosquitto_passwd file: all of its users or none",
+                query: [.dryRun, Self.replace],
+                body: .file(["text/plain", "application/octet-stream"]),
+                answer: .json("Change"),
+                importFile
             ),
             Route(.get, "users/{name}", .viewer, "Show a user", answer: .json("User"), show),
             Route(
-                .patch, "users/{name}", .admin, "Set a user's password, client id, or whether he may connect",
-                query: [.dryRun], body: .json("UserEdit"), answer: .json("Change"), edit
+                .patch,
+                "users/{name}",
+                .admin,
+                "Set a user's password, client id, or whether he may connect",
+                query: [.dryRun],
+                body: .json("UserEdit"),
+                answer: .json("Change"),
+                edit
             ),
             Route(.delete, "users/{name}", .admin, "Remove a user", query: [.dryRun], answer: .json("Change"), remove),
         ]

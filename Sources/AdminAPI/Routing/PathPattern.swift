@@ -25,16 +25,16 @@ struct PathPattern: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Which patterns are looked at first: those that spell a segment out before those that take any.
-    func precedes(_ other: PathPattern) -> Bool {
-        for (mine, theirs) in zip(segments, other.segments) {
-            switch (mine, theirs) {
-            case (.literal, .parameter): return true
-            case (.parameter, .literal): return false
-            case (.literal, .literal), (.parameter, .parameter): continue
+    /// In which order patterns are looked at: segment by segment, one that is spelled out before one that takes anything.
+    var order: String {
+        segments.map { segment in
+            switch segment {
+            case .literal(let text): text
+            // Behind every letter, digit and sign of a literal.
+            case .parameter: "~"
             }
         }
-        return false
+        .joined(separator: "/")
     }
 
     /// The parameters of a path that is of this pattern, decoded; nil for any other.

@@ -27,8 +27,9 @@ struct RequestTarget: Sendable {
     private static func item(_ text: Substring) throws(Problem) -> (name: String, value: String) {
         let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             .map { $0.replacing("+", with: " ") }
-        guard let name = sides[0].removingPercentEncoding, let value = (sides.dropFirst().first ?? "")
-            .removingPercentEncoding
+        guard let name = sides[0].removingPercentEncoding,
+            let value = (sides.dropFirst().first ?? "")
+                .removingPercentEncoding
         else { throw .badParameter("query", found: String(text), needed: "UTF-8 with % escapes") }
         return (name, value)
     }

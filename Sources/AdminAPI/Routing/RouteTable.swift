@@ -13,10 +13,7 @@ struct RouteTable: Sendable {
         self.routes = routes
         patterns = Dictionary(grouping: routes, by: \.pattern)
             .map { (pattern: $0.key, routes: $0.value) }
-            .sorted { left, right in
-                left.pattern.precedes(right.pattern)
-                    || (!right.pattern.precedes(left.pattern) && left.pattern.description < right.pattern.description)
-            }
+            .sorted { $0.pattern.order.utf8.lexicographicallyPrecedes($1.pattern.order.utf8) }
     }
 
     /// The route for a method and a path, with the path's parameters.

@@ -12,6 +12,7 @@ struct AdminComposition: Sendable {
     let configuration: Configuration
     let registry: OpenedRegistry
     let journals: NodeJournals
+    let sightings: CurrentSightings
     let sessions: SessionEnding
     let reports: NodeReports
     let certificate: AdminCertificate?
@@ -45,7 +46,7 @@ struct AdminComposition: Sendable {
                 audit: registry.audit,
                 events: journals.events,
                 refusals: journals.refusals,
-                sightings: registry.sightings
+                sightings: sightings
             ),
             sessions: liveSessions,
             node: reports

@@ -7,11 +7,7 @@ struct AdminSchema {
     let dataDirectory: String
 
     func read() -> AdminSettings {
-        let socket = section.value(
-            "socket",
-            .socketPath(relativeTo: directory),
-            default: "\(dataDirectory)/admin.sock"
-        )
+        let socket = socketPath()
         let address = section.optional("address", .listenAddress)
         let path = ScalarKind.path(relativeTo: directory)
         let chain = section.optional("chainFile", path)
@@ -33,6 +29,16 @@ struct AdminSchema {
         }
         check(settings)
         return settings
+    }
+
+    private func socketPath() -> String {
+        let kind = ScalarKind.socketPath(relativeTo: directory)
+        let usual = "\(dataDirectory)/admin.sock"
+        let socket = section.value("socket", kind, default: usual)
+        if socket == usual, kind.parse(usual) == nil {
+            section.report(.wrongValue(found: "the default \"\(usual)\"", needed: kind.needed), at: "socket")
+        }
+        return socket
     }
 
     private func check(_ settings: AdminSettings) {

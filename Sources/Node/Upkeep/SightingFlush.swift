@@ -16,6 +16,8 @@ final class SightingFlush: Sendable {
     private let devices: DeviceControl
     private let logger: Logger
     private let unstored = Mutex<SightingBatch?>(nil)
+    /// The flush that was begun last; they follow each other.
+    private let latest = Mutex<Task<Void, Never>?>(nil)
 
     init(_ journal: SightingJournal, into store: any SightingStore, devices: DeviceControl, logger: Logger) {
         self.journal = journal
@@ -24,8 +26,20 @@ final class SightingFlush: Sendable {
         self.logger = logger
     }
 
-    /// Stores what there is.
+    /// Stores what there is, after the flushes that were begun before.
     func flush() async {
+        let task = latest.withLock { latest in
+            let task = Task { [previous = latest] in
+                await previous?.value
+                await self.work()
+            }
+            latest = task
+            return task
+        }
+        await task.value
+    }
+
+    private func work() async {
         let earlier = unstored.withLock { $0 }
         if let earlier, await !save(earlier) { return }
         let hadFailed = earlier != nil

@@ -8,8 +8,9 @@ import Registry
 /// with a bound, how many rows each condition leaves:
 /// 1. If one leaves few enough, all of its rows are looked at and sorted.
 /// 2. Otherwise the list is walked in its order, by an index that begins with one of the conditions where there is such a
-///    one. Every condition leaves many rows then, and a page is mostly found soon. How long one page walks is bounded: rare
-///    combinations of frequent values give short pages, each with a cursor to go on.
+///    one. Every condition leaves many rows then, and a page is mostly found soon. How long one page walks is bounded.
+/// 3. If that found no whole page, and one condition leaves not too many rows, those are sorted after all. If not, the page
+///    is short, with a cursor to go on: that is left to rare combinations of frequent values.
 struct DeviceSearch: Sendable {
     private let query: DeviceQuery
     private let effort: DeviceQueryEffort
@@ -23,6 +24,8 @@ struct DeviceSearch: Sendable {
     static let usualPatience = Duration.milliseconds(20)
     /// Rows of one condition that are looked at and sorted: some 30 ms where they lie scattered over a million others.
     static let usualSortable = 8_000
+    /// Times `sortable` that are sorted where walking found no page: 100 ms or so.
+    static let patientFactor = 4
     /// Rows of one step of a walk: some 15 ms at worst.
     static let usualWalk = 4_000
 
@@ -59,7 +62,8 @@ struct DeviceSearch: Sendable {
     }
 
     private func rows(_ database: Database) throws -> (rows: [DeviceListPosition], next: DeviceListPosition?) {
-        if let driver = try fewest(database) { return try sorted(driver, database) }
+        let fewest = try fewest(database)
+        if let fewest, fewest.count <= sortable { return try sorted(fewest.place, database) }
         let start = ContinuousClock.now
         var found: [DeviceListPosition] = []
         var position = position
@@ -68,16 +72,17 @@ struct DeviceSearch: Sendable {
             found += rows
             position = next
         } while position != nil && found.count < query.limit && ContinuousClock.now - start < patience
-        return (found, position)
+        guard let fewest, position != nil, found.count < query.limit else { return (found, position) }
+        return try sorted(fewest.place, database)
     }
 
-    /// The place of the condition that leaves the fewest rows, if it leaves few.
-    private func fewest(_ database: Database) throws -> Int? {
-        var fewest: Int?
-        var bound = sortable + 1
+    /// The condition that leaves the fewest rows, if they are few enough to be sorted.
+    private func fewest(_ database: Database) throws -> (place: Int, count: Int)? {
+        var fewest: (place: Int, count: Int)?
+        var bound = sortable * Self.patientFactor + 1
         for (place, condition) in conditions.enumerated() {
             guard let count = try condition.count(upTo: bound, database), count < bound else { continue }
-            fewest = place
+            fewest = (place, count)
             bound = count
             if count <= query.limit { break }
         }

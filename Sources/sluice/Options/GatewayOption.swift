@@ -40,6 +40,17 @@ struct ConfigurationOption: ParsableArguments {
         }
     }
 
+    /// As `load`, and looks whether the files that the configuration names are there.
+    func loadWithFiles() throws(CommandFailure) -> Configuration {
+        let configuration = try load()
+        do {
+            try configuration.checkFiles()
+            return configuration
+        } catch {
+            throw CommandFailure(.badConfiguration, "The configuration names files that cannot be read.\n\(error)")
+        }
+    }
+
     static let places = ["sluice.yaml", "/etc/sluice/sluice.yaml"]
 }
 

@@ -8,8 +8,9 @@ enum TestCertificates {
     static func credential(_ name: String) -> Credential {
         var bytes = [UInt8](name.utf8.prefix(Credential.size))
         bytes += [UInt8](repeating: 0, count: Credential.size - bytes.count)
-        // Invariant of the lines above: 32 bytes.
-        return Credential(bytes)!
+        // Invariant: the lines above make 32 bytes.
+        guard let credential = Credential(bytes) else { preconditionFailure("not 32 bytes") }
+        return credential
     }
 
     @Sendable static func admit(_ client: inout ClientProfile) {

@@ -57,8 +57,8 @@ private struct WrongLine: CustomTestStringConvertible, Sendable {
             "6:32: registration.ratePerSecond: found \"0\", needed a whole number from 1 to 100000"
         ),
         WrongLine(
-            "registration: { rate: 15 }",
-            "6:17: registration: unknown key \"rate\"; did you mean \"ratePerSecond\"?"
+            "registration: { ratePerSecnd: 15 }",
+            "6:17: registration: unknown key \"ratePerSecnd\"; did you mean \"ratePerSecond\"?"
         ),
         WrongLine(
             "serverCertificates: [{ slot: custom-4, chainFile: a, keyFile: b }]",
@@ -78,7 +78,7 @@ private struct WrongLine: CustomTestStringConvertible, Sendable {
         ),
         WrongLine(
             "revocationLists: [{ ca: acme, file: a }, { ca: acme, file: b }]",
-            "6:48: revocationLists[1].ca: the name \"acme\" is taken by the entry at /etc/sluice/sluice.yaml:6:19; "
+            "6:48: revocationLists[1].ca: the name \"acme\" is taken by the entry at 6:19; "
                 + "give each its own"
         ),
         WrongLine(

@@ -79,6 +79,15 @@ import Testing
         #expect(again.revocationLists == configuration.revocationLists)
     }
 
+    @Test func `say that the socket's place is too deep before the system does`() {
+        let deep = String(repeating: "d", count: 100)
+        let problems = ConfigurationSample.problems(ConfigurationSample.smallest + "\ndataDir: /var/\(deep)")
+        #expect(problems.count == 1)
+        #expect(problems[0].contains("admin.socket: found the default"), "\(problems)")
+        let given = "\ndataDir: /var/\(deep)\nadmin: { socket: /run/sluice.sock }"
+        #expect(ConfigurationSample.problems(ConfigurationSample.smallest + given) == [])
+    }
+
     @Test func `name files that a check misses, and changes nothing`() throws {
         let folder = try TemporaryFolder()
         try folder.write("x", to: "a.pem")

@@ -18,7 +18,7 @@ import Testing
     )
 
     /// A registry with devices 1 to 8 of CA `acme` and 101 to 104 of CA `other`, all of them connected.
-    private struct World {
+    fileprivate struct World {
         let bench: RegistryBench
         let broker: BenchBroker
         let instruments = NodeInstruments()

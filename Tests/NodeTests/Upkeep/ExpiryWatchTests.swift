@@ -12,7 +12,8 @@ import Testing
     /// What is told in the days before the end of a server certificate and its CA.
     private static func told(daysBefore days: [Double]) async throws -> [[String]] {
         let bench = try await RegistryBench()
-        let end = Date(timeIntervalSinceNow: 100 * day)
+        // Certificates know whole seconds.
+        let end = Date(timeIntervalSince1970: (Date().timeIntervalSince1970 + 100 * day).rounded())
         let authority = try TestAuthority(
             "CA",
             shape: .authority.with { $0.notAfter = end.addingTimeInterval(day * 400) }

@@ -27,7 +27,7 @@ func deviceRecord(_ number: Int, authority: Fingerprint, bare: Bool = false) thr
         facts.subject = "CN=pump-\(number)"
         facts.issuer = "CN=CA"
         facts.notBefore = noon + Double(number % 7 - 5) * 86_400
-        facts.notAfter = noon + Double(number * 13 % 90 - 20) * 86_400
+        facts.notAfter = noon + Double(number * 13 % 90 - 10) * 86_400
         facts.key = [.rsa(bits: 2048), .ec(curve: "prime256v1", bits: 256), .ed25519, .other(name: "X")][number % 4]
     }
     return ClientCertificateRecord(

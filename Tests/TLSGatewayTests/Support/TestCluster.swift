@@ -19,8 +19,7 @@ struct TestCluster: Sendable {
 
     init(settings: ClusterSettings, reactors: Int, clock: WallClock = .system) async throws {
         let encryption = KeyEncryption(try MasterKey.generate())
-        let environment = try HandshakeEnvironment(reactors: reactors, clock: clock)
-        Self.environments.withLock { $0.append(environment) }
+        let environment = HandshakeEnvironment(libraries: try Self.libraries(reactors), clock: clock)
         self.encryption = encryption
         self.clock = clock
         serverAuthority = try TestAuthority("Server CA")
@@ -38,9 +37,16 @@ struct TestCluster: Sendable {
         users = try await UserDirectory(store: NoStore())
     }
 
-    /// Every environment that was made, kept for ever: a thread that has used a library context looks into it once more
-    /// when it ends, and the threads of a test run outlive its clusters.
-    private static let environments = Mutex<[HandshakeEnvironment]>([])
+    /// Library contexts for so many reactors, shared by all clusters and kept for ever: each takes thread-local keys, of
+    /// which a process has 1024, and a thread that has used one looks into it once more when it ends.
+    private static func libraries(_ count: Int) throws -> [LibraryContext] {
+        try shared.withLock { shared in
+            while shared.count < count { shared.append(try LibraryContext()) }
+            return Array(shared.prefix(count))
+        }
+    }
+
+    private static let shared = Mutex<[LibraryContext]>([])
 
     static let administrator = Principal(kind: .system, role: .admin)
 

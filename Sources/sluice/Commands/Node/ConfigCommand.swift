@@ -23,7 +23,7 @@ struct ConfigCommand: ParsableCommand {
         @OptionGroup var configuration: ConfigurationOption
 
         func run() throws {
-            let loaded = try configuration.load()
+            let loaded = try configuration.loadWithFiles()
             let count = loaded.accessPoints.count
             print("\(loaded.file) is valid: \(count) access point\(count == 1 ? "" : "s").")
         }

@@ -6,8 +6,14 @@ import NIOPosix
 /// What a server answered.
 struct TestAnswer: Sendable {
     let status: Int
-    let type: String?
+    let headers: HTTPHeaders
     let text: String
+
+    var type: String? { headers.first(name: "content-type") }
+    var tag: String? { headers.first(name: "etag") }
+    var location: String? { headers.first(name: "location") }
+    /// The last part of a problem's type.
+    var code: String? { json["type"].text.map { $0.replacing("urn:sluice:problem:", with: "") } }
 
     /// The body read as JSON.
     var json: JSONNode {
@@ -41,7 +47,14 @@ enum TestRequest {
         case loopback(Int)
     }
 
-    static func send(_ method: String, _ path: String, body: String?, to place: Place) async throws -> TestAnswer {
+    /// The answer; status 0 when the connection ends without one.
+    static func send(
+        _ method: String,
+        _ path: String,
+        body: String?,
+        headers more: [(String, String)] = [],
+        to place: Place
+    ) async throws -> TestAnswer {
         let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
         let setUp:
             @Sendable (any Channel) -> EventLoopFuture<
@@ -63,7 +76,7 @@ enum TestRequest {
                 try await bootstrap.connect(host: "127.0.0.1", port: port, channelInitializer: setUp)
             }
         return try await channel.executeThenClose { inbound, outbound in
-            let headers = HTTPHeaders([("host", "x"), ("content-length", String(body?.utf8.count ?? 0))])
+            let headers = HTTPHeaders([("host", "x"), ("content-length", String(body?.utf8.count ?? 0))] + more)
             let head = HTTPRequestHead(
                 version: .http1_1,
                 method: HTTPMethod(rawValue: method),
@@ -76,11 +89,11 @@ enum TestRequest {
             for try await answer in inbound {
                 return TestAnswer(
                     status: Int(answer.head.status.code),
-                    type: answer.head.headers.first(name: "content-type"),
+                    headers: answer.head.headers,
                     text: answer.body.map { String(buffer: $0) } ?? ""
                 )
             }
-            return TestAnswer(status: 0, type: nil, text: "")
+            return TestAnswer(status: 0, headers: [:], text: "")
         }
     }
 }
