@@ -32,9 +32,14 @@ enum Standing: Sendable {
 
         /// The certificate's record, if it lets the device in; `nil` without a record.
         ///
-        /// What is revoked stays out in two-way mode too, where no record is needed: an operator has said "never again".
+        /// What is revoked stays out in two-way mode too, where no record is needed: an operator has said "never again",
+        /// and deleting the record does not take it back.
         func entry(by services: GatewayServices) throws(Refusal) -> DeviceEntry? {
-            guard let entry = services.identity.devices.entry(fingerprint) else { return nil }
+            let devices = services.identity.devices
+            guard let entry = devices.entry(fingerprint) else {
+                guard !devices.isBarredForGood(fingerprint) else { throw .certificateBarred(fingerprint) }
+                return nil
+            }
             try admits(entry)
             return entry
         }
