@@ -65,7 +65,8 @@ package struct SluiceNode: Sendable {
             instruments: instruments,
             logger: logger
         )
-        observe(registry, sessions, RegistryWitness(journals.events, instruments))
+        let succession = CASuccession(registry, logger: logger)
+        observe(registry, sessions, RegistryWitness(journals.events, instruments), succession)
 
         let devices = DeviceService(
             gateway: gateway,
@@ -74,7 +75,13 @@ package struct SluiceNode: Sendable {
             shutdown: configuration.shutdown,
             logger: logger
         )
-        let upkeep = NodeUpkeep(registry, journals, watchers: materials.watchers, logger: logger)
+        let upkeep = NodeUpkeep(
+            registry,
+            journals,
+            watchers: materials.watchers,
+            succession: succession,
+            logger: logger
+        )
         let reload = ConfigurationReload(configuration, logger: logger)
         let reports = NodeReports(
             status: { [startedAt, configuration] in
@@ -117,7 +124,12 @@ package struct SluiceNode: Sendable {
     }
 
     /// Has every change of the registry end the sessions it ends, and told.
-    private func observe(_ registry: OpenedRegistry, _ sessions: SessionEnding, _ witness: RegistryWitness) {
+    private func observe(
+        _ registry: OpenedRegistry,
+        _ sessions: SessionEnding,
+        _ witness: RegistryWitness,
+        _ succession: CASuccession
+    ) {
         let rotations = RotationOpening(store: registry.sightings, logger: logger)
         registry.devices.observe { changes in
             sessions.changed(changes)
@@ -127,6 +139,7 @@ package struct SluiceNode: Sendable {
             sessions.changed(transition)
             witness.changed(transition)
             rotations.changed(transition)
+            succession.changed(transition)
         }
     }
 
