@@ -1,4 +1,5 @@
 import AdminAPI
+import Credentials
 import Foundation
 package import Logging
 import MQTTBroker
@@ -62,6 +63,7 @@ package struct SluiceNode: Sendable {
         let sessions = SessionEnding(
             broker: broker,
             revokedDevices: configuration.broker.revokedDevices,
+            chains: { registry.control.current.prepared.deviceChains },
             instruments: instruments,
             logger: logger
         )
