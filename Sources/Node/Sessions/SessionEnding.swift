@@ -47,14 +47,18 @@ struct SessionEnding: Sendable {
 
     // MARK: CAs
 
-    /// The cluster has changed: a CA that was switched off, or replaced without a grace period, takes its devices along.
-    /// A revocation list takes whom it revokes.
+    /// The cluster has changed: a CA that was switched off, or replaced without a grace period, takes its devices along, and
+    /// those of the CA that it had replaced. A revocation list takes whom it revokes.
     ///
     /// The sessions of a CA whose grace period ends stay: its devices had their time to change, and those that did not can
     /// only stay as they are. Those of a CA that is unregistered are for whoever asked to decide; see `end`.
     func changed(_ transition: ClusterTransition) {
         for (fingerprint, authority) in transition.before.authorities where authority.state == .active {
             if transition.leaves(fingerprint) { end(issuer: fingerprint, label: authority.label) }
+        }
+        for (fingerprint, superseded) in transition.before.supersededAuthorities {
+            guard !transition.after.trusts(fingerprint), transition.leaves(superseded.replacedBy) else { continue }
+            end(issuer: fingerprint, label: superseded.ca.label)
         }
         if transition.revokes { endRevoked(at: Date()) }
     }
@@ -63,8 +67,8 @@ struct SessionEnding: Sendable {
     func end(_ selection: LiveSessions.Selection, servedNames: [DomainName]) async -> Int {
         let meant: [ClientSelection] =
             switch selection {
-            case .authority(let fingerprint):
-                [fingerprint].compactMap { issuer in
+            case .authority(let fingerprint, let replaced):
+                ([fingerprint] + replaced.sorted()).compactMap { issuer in
                     Credential(issuer.bytes).map { .issuer($0) }
                 }
             case .serverCertificate:
@@ -139,3 +143,9 @@ extension ClusterTransition {
     }
 }
 
+extension ClusterState {
+    /// Whether devices are let in by the CA, were it only until its grace period ends.
+    fileprivate func trusts(_ authority: Fingerprint) -> Bool {
+        authorities[authority]?.state == .active || supersededAuthorities[authority] != nil
+    }
+}

@@ -102,6 +102,17 @@ import Testing
         #expect(try await clients.value["8"] == [Self.told])
     }
 
+    @Test func `ends the sessions of what a CA had replaced, too, when it is switched off`() async throws {
+        let world = try await World()
+        let clients = world.broker.connect((1...8).map { "\($0)" } + ["101"])
+        #expect(await world.connected(9))
+        let next = try await world.bench.replace(world.acme, by: try TestAuthority("acme 2"))
+        try await world.bench.apply(.setCAState(next, .inactive))
+        #expect(await world.connected(1))
+        await world.broker.drain()
+        #expect(try await clients.value["8"] == [Self.told])
+    }
+
     @Test func `ends the sessions of those whom a revocation list is about, and not of those with the same number`()
         async throws
     {
@@ -141,6 +152,18 @@ import Testing
         await world.broker.drain()
         let received = try await clients.value
         #expect(received.filter { $0.value == [Self.told] }.keys.sorted() == ["1", "3"])
+    }
+
+    @Test func `keeps the sessions of a CA whose grace period is ended`() async throws {
+        let world = try await World()
+        let clients = world.broker.connect(["1", "101"])
+        #expect(await world.connected(2))
+        try await world.bench.replace(world.acme, by: try TestAuthority("acme 2"))
+        try await world.bench.apply(.endGrace(.ca(world.acme)))
+        try await world.bench.apply(.setCAState(world.other, .inactive))
+        #expect(await world.connected(1))
+        await world.broker.drain()
+        #expect(try await clients.value["101"] == [Self.told])
     }
 
     @Test func `leaves the sessions of an unregistered CA to whoever asked`() async throws {
