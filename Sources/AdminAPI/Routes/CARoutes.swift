@@ -185,7 +185,7 @@ struct CARoutes {
         return try await services.change(
             .replaceCA(
                 old.fingerprint,
-                with: new,
+                with: services.uploads.carryingList(of: old, to: new),
                 grace: GraceRoutes.period(body.grace),
                 proof: proof
             ),
