@@ -38,14 +38,31 @@ enum Standing: Sendable {
             let devices = services.identity.devices
             guard let entry = devices.entry(fingerprint) else {
                 guard !devices.isBarredForGood(fingerprint) else { throw .certificateBarred(fingerprint) }
+                try checkTwin(by: devices)
                 return nil
             }
             try admits(entry)
             return entry
         }
 
+        /// The fingerprint that the certificate has with its signature spelt otherwise, which its device can do.
+        var twin: Fingerprint? { chain.leafTwin.flatMap { try? Fingerprint($0) } }
+
+        /// A certificate that is known by its other fingerprint is no new one: it comes in by the one it is known by, if at
+        /// all, so that whoever revokes it meets its sessions.
+        private func checkTwin(by devices: DeviceControl) throws(Refusal) {
+            guard let twin else { return }
+            if let entry = devices.entry(twin) {
+                try admits(entry, as: twin)
+                throw .certificateUnregistered(fingerprint)
+            }
+            guard !devices.isBarredForGood(twin) else { throw .certificateBarred(twin) }
+        }
+
         /// Refuses a device whose record does not let it in.
-        func admits(_ entry: DeviceEntry) throws(Refusal) {
+        func admits(_ entry: DeviceEntry) throws(Refusal) { try admits(entry, as: fingerprint) }
+
+        private func admits(_ entry: DeviceEntry, as fingerprint: Fingerprint) throws(Refusal) {
             switch (mode, entry.state) {
             case (_, .revoked): throw .certificateRevoked(fingerprint)
             case (.oneDeviceOneCertificate, .inactive): throw .certificateInactive(fingerprint)
