@@ -29,6 +29,11 @@ package struct CertificateUploads: Sendable {
         try CAUpload(Array(pem.utf8), at: now)
     }
 
+    /// A CA that replaces another, with that one's revocation list if it is the same CA, renewed.
+    func carryingList(of old: RegisteredCA, to new: RegisteredCA) -> RegisteredCA {
+        RevocationListUpload.carryOver(from: old, to: new)
+    }
+
     /// A registration code that nobody can guess. Throws `CredentialsError.openSSLUnavailable` without entropy.
     func registrationCode(at now: Date) throws -> RegistrationCode {
         try RegistrationCode(random: RandomBytes.make(count: Self.codeBytes), issuedAt: now)

@@ -1,4 +1,5 @@
 import AdminAPI
+import Credentials
 import Foundation
 package import Logging
 import MQTTBroker
@@ -62,10 +63,12 @@ package struct SluiceNode: Sendable {
         let sessions = SessionEnding(
             broker: broker,
             revokedDevices: configuration.broker.revokedDevices,
+            chains: { registry.control.current.prepared.deviceChains },
             instruments: instruments,
             logger: logger
         )
-        observe(registry, sessions, RegistryWitness(journals.events, instruments))
+        let succession = CASuccession(registry, logger: logger)
+        observe(registry, sessions, RegistryWitness(journals.events, instruments), succession)
 
         let devices = DeviceService(
             gateway: gateway,
@@ -74,7 +77,13 @@ package struct SluiceNode: Sendable {
             shutdown: configuration.shutdown,
             logger: logger
         )
-        let upkeep = NodeUpkeep(registry, journals, watchers: materials.watchers, logger: logger)
+        let upkeep = NodeUpkeep(
+            registry,
+            journals,
+            watchers: materials.watchers,
+            succession: succession,
+            logger: logger
+        )
         let reload = ConfigurationReload(configuration, logger: logger)
         let reports = NodeReports(
             status: { [startedAt, configuration] in
@@ -118,7 +127,12 @@ package struct SluiceNode: Sendable {
     }
 
     /// Has every change of the registry end the sessions it ends, and told.
-    private func observe(_ registry: OpenedRegistry, _ sessions: SessionEnding, _ witness: RegistryWitness) {
+    private func observe(
+        _ registry: OpenedRegistry,
+        _ sessions: SessionEnding,
+        _ witness: RegistryWitness,
+        _ succession: CASuccession
+    ) {
         let rotations = RotationOpening(store: registry.sightings, logger: logger)
         registry.devices.observe { changes in
             sessions.changed(changes)
@@ -128,6 +142,7 @@ package struct SluiceNode: Sendable {
             sessions.changed(transition)
             witness.changed(transition)
             rotations.changed(transition)
+            succession.changed(transition)
         }
     }
 

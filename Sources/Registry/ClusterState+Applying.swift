@@ -24,7 +24,8 @@ extension ClusterState {
             after: after,
             summary: RegistryChangeSummary(joining: steps.map(\.summary)),
             records: steps.flatMap(\.records),
-            unregistered: Set(steps.compactMap(\.unregistered))
+            unregistered: Set(steps.compactMap(\.unregistered)),
+            replaced: Dictionary(steps.compactMap(\.replaced)) { _, last in last }
         )
     }
 

@@ -41,6 +41,8 @@ package struct ClusterTransition: Hashable, Sendable {
     package let records: [ClusterRecord]
     /// The registered CAs that were taken out, not replaced: no client certificate may be left of them.
     package let unregistered: Set<Fingerprint>
+    /// The CAs that were replaced, each with the one that took its place: the records of its devices belong to that one now.
+    package let replaced: [Fingerprint: Fingerprint]
 
     /// Whether there was anything to do.
     package var isChange: Bool { before.revision != after.revision }

@@ -64,7 +64,31 @@ enum AuthorityRows {
         let changed = after.filter { before[$0.key] != $0.value }.values
         for entry in changed where entry.grace != nil { try insert(entry, into: database) }
         for entry in changed where entry.grace == nil { try insert(entry, into: database) }
+        try noteSuccessors(transition, in: database)
         try removeUnnamedFormerOnes(from: database)
+    }
+
+    /// The CAs that are not registered any more while client certificates may still name them, each with the one in its
+    /// place.
+    static func readSuccessors(_ database: Database) throws -> [Fingerprint: Fingerprint] {
+        var successors: [Fingerprint: Fingerprint] = [:]
+        for row in try StoredRow.fetchAll(database, table: "ca")
+        where try row.text("standing") != Standing.registered.rawValue {
+            guard let successor = try row.optionalFingerprint("replacedBy") else { continue }
+            successors[try row.fingerprint("fingerprint")] = successor
+        }
+        return successors
+    }
+
+    /// One who was to follow a CA that is replaced itself follows the one in its place.
+    private static func noteSuccessors(_ transition: ClusterTransition, in database: Database) throws {
+        for (old, new) in transition.replaced where transition.after.authorities[old] == nil {
+            try database.execute(
+                sql: "UPDATE ca SET replacedBy = :new WHERE fingerprint = :old OR replacedBy = :old",
+                arguments: ["old": Data(old.bytes), "new": Data(new.bytes)]
+            )
+        }
+        try database.execute(sql: "UPDATE ca SET replacedBy = NULL WHERE standing = 'registered'")
     }
 
     /// A CA and, if it was replaced, its grace period.

@@ -8,6 +8,19 @@ enum ClusterSchema {
         }
     }
 
+    /// After the client certificates' tables, whose foreign key the column is for.
+    static func registerSuccessors(in migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("cluster 3: what took a CA's place") { database in
+            try database.execute(sql: third)
+        }
+    }
+
+    private static let third = """
+        -- The CA that took the place of a superseded or former one: the client certificates that still name it go there.
+        ALTER TABLE ca ADD COLUMN replacedBy BLOB;
+        UPDATE ca SET replacedBy = (SELECT replacedBy FROM supersededCA WHERE supersededCA.ca = ca.fingerprint);
+        """
+
     private static let second = """
         ALTER TABLE cluster ADD COLUMN automaticRegistration INTEGER NOT NULL DEFAULT 0
             CHECK (automaticRegistration IN (0, 1));

@@ -12,6 +12,7 @@ enum RegistrySchema {
         ClusterSchema.register(in: &migrator)
         JournalSchema.register(in: &migrator)
         DeviceSchema.register(in: &migrator)
+        ClusterSchema.registerSuccessors(in: &migrator)
         return migrator
     }()
 

@@ -26,6 +26,14 @@ package final class SQLiteRegistryStore: RegistryStore {
         }
     }
 
+    /// The CAs that were replaced and that client certificates may still name, each with the one in its place. Throws a
+    /// `StorageError`.
+    package func successors() async throws -> [Fingerprint: Fingerprint] {
+        try await translatingErrors("be read") {
+            try await pool.read { try AuthorityRows.readSuccessors($0) }
+        }
+    }
+
     /// Stores one step and its lines of the audit log in one transaction. Throws a `StorageError`, or the `RegistryError`
     /// of a rule that the database itself keeps; then nothing was stored.
     package func save(_ transition: ClusterTransition, audit: [AuditDraft]) async throws {

@@ -59,6 +59,10 @@ struct StoredRow {
         return fingerprint
     }
 
+    func optionalFingerprint(_ column: String) throws -> Fingerprint? {
+        isNull(column) ? nil : try fingerprint(column)
+    }
+
     /// The name in a column that may be empty.
     func objectName(_ column: String) throws -> ObjectName? {
         guard let text = try optionalText(column) else { return nil }

@@ -55,6 +55,23 @@ import Testing
         #expect(list.thisUpdate < now && list.nextUpdate.map { $0 > now } == true)
     }
 
+    /// The name of the CA that comes next, whether it has the same key, and whether the list is its own.
+    @Test(arguments: [("Authority", true, true), ("Authority", false, false), ("Another", true, false)])
+    func `a list stays with a CA that is renewed, and with no other`(
+        next: (name: String, hasSameKey: Bool, keepsList: Bool)
+    ) throws {
+        let der = try authority.revocationList(RevocationListShape(revoking: server))
+        let list = try RevocationListUpload(der, for: registered, at: now).revocationList(
+            onStale: .hardFail,
+            from: .upload
+        )
+        let other = try TestAuthority(next.name, key: next.hasSameKey ? authority.certificate.key : nil)
+        let new = try #require(CAUpload(Array(other.certificate.pem.utf8), at: now).registrations(at: now).first)
+        let carried = RevocationListUpload.carryOver(from: registered.with(revocationList: list), to: new)
+        #expect(carried == (next.keepsList ? new.with(revocationList: list) : new))
+        #expect(RevocationListUpload.carryOver(from: registered, to: new) == new)
+    }
+
     @Test func `a list of the future, or of another CA, is refused`() throws {
         let future = try authority.revocationList(RevocationListShape().with { $0.thisUpdate = now + 600 })
         guard case .notYetValid? = listFailure(future) else {

@@ -70,6 +70,23 @@ import Testing
         #expect(try await store.load() == replaced.after)
     }
 
+    @Test func `know who took their place, however often that one was replaced, until they are registered again`()
+        async throws
+    {
+        let (store, state) = try await storeWithDevice()
+        let (first, second, third) = (try authority(10), try authority(11), try authority(12))
+        #expect(try await store.successors() == [:])
+        let once = try state.applying(.replaceCA(first.fingerprint, with: second), at: noon)
+        try await store.save(once)
+        #expect(try await store.successors() == [first.fingerprint: second.fingerprint])
+        let twice = try once.after.applying(.replaceCA(second.fingerprint, with: third, grace: .zero), at: noon)
+        try await store.save(twice)
+        #expect(try await store.successors() == [first.fingerprint: third.fingerprint])
+        let back = try twice.after.applying(.registerCAs([first]), at: noon)
+        try await store.save(back)
+        #expect(try await store.successors() == [:])
+    }
+
     @Test func `come back when they are registered again`() async throws {
         let (store, state) = try await storeWithDevice()
         let change = ClusterChange.replaceCA(try authority(10).fingerprint, with: try authority(11), grace: .zero)

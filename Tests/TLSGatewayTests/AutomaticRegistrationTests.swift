@@ -97,6 +97,36 @@ struct AutomaticRegistrationTests {
         #expect(gateway.finalStatistics().refused == [.certificateBarred: 1])
     }
 
+    /// What was done with the certificate, and why its other spelling is refused.
+    static let twins: [([DeviceVerb], Refusal.Reason)] = [
+        ([.revoke], .certificateRevoked), ([.deactivate], .certificateInactive),
+        ([.revoke, .delete], .certificateBarred), ([.deactivate, .delete], .certificateBarred),
+        ([], .certificateUnregistered),
+    ]
+
+    @Test(arguments: twins)
+    func `knows a certificate again whose device has spelt its signature otherwise`(
+        row: (verbs: [DeviceVerb], reason: Refusal.Reason)
+    ) async throws {
+        let gateway = try await gateway()
+        let device = try authority.issue("sensor")
+        let twin = try device.withOtherSignature()
+        try await gateway.cluster.register(device, of: authority)
+        for verb in row.verbs { try await gateway.cluster.apply(verb, to: device) }
+        #expect(try await gateway.call(caller(twin)) == .connack(.notAuthorized))
+        #expect(gateway.finalStatistics().refused == [row.reason: 1])
+        #expect(try gateway.cluster.devices.entry(twin.fingerprint) == nil)
+    }
+
+    @Test func `takes either spelling of a new certificate's signature, and then no other`() async throws {
+        let gateway = try await gateway()
+        let device = try authority.issue("sensor")
+        let twin = try device.withOtherSignature()
+        #expect(try await gateway.call(caller(twin)) == .admitted)
+        #expect(try await gateway.call(caller(device)) == .connack(.notAuthorized))
+        #expect(try await gateway.call(caller(twin)) == .admitted)
+    }
+
     @Test(arguments: [ProtocolVersion.v3_1_1, .v5])
     func `tells a device that the registry cannot store it`(version: ProtocolVersion) async throws {
         let gateway = try await gateway()

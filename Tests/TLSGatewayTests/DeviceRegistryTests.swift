@@ -99,6 +99,23 @@ struct DeviceRegistryTests {
         #expect(gateway.finalStatistics().refused == [.certificateRevoked: 1])
     }
 
+    /// What was done with a certificate before its record was deleted, and whether two-way mode lets it in then.
+    @Test(arguments: [(StateVerb.revoke, false), (.deactivate, true)])
+    func `keeps out of two-way mode what was revoked and deleted, until it is purged`(
+        row: (verb: StateVerb, isAdmitted: Bool)
+    ) async throws {
+        let gateway = try await gateway { $0.mode = .twoWay }
+        let device = try authority.issue("sensor")
+        try await gateway.cluster.register(device, of: authority)
+        try await gateway.cluster.apply(row.verb == .revoke ? .revoke : .deactivate, to: device)
+        try await gateway.cluster.apply(.delete, to: device)
+        let caller = Caller(identity: try device.identity())
+        #expect(try gateway.fate(caller) == (row.isAdmitted ? .admitted : .connack(.notAuthorized)))
+        try await gateway.cluster.apply(.purge, to: device)
+        #expect(try gateway.fate(caller) == .admitted)
+        #expect(gateway.finalStatistics().refused == (row.isAdmitted ? [:] : [.certificateBarred: 1]))
+    }
+
     @Test func `does not reach a connection that was set up before the switch`() async throws {
         let gateway = try await GatewayUnderTest()
         try await gateway.cluster.register(authority)

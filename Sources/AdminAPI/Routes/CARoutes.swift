@@ -183,7 +183,12 @@ struct CARoutes {
         }
         let proof = try proof(body.verification, body.code, isWaived: body.noProof ?? false, of: upload, call)
         return try await services.change(
-            .replaceCA(old.fingerprint, with: new, grace: GraceRoutes.period(body.grace), proof: proof),
+            .replaceCA(
+                old.fingerprint,
+                with: services.uploads.carryingList(of: old, to: new),
+                grace: GraceRoutes.period(body.grace),
+                proof: proof
+            ),
             call,
             about: [old.fingerprint, new.fingerprint],
             warnings: upload.warnings.map(\.description)
@@ -203,11 +208,14 @@ struct CARoutes {
     private func unregister(_ call: AdminCall) async throws -> Response {
         let authority = try authority(call)
         let keepsSessions = try call.flag("keepSessions")
+        // They lose their grace period with it.
+        let replaced = services.cluster.state.supersededAuthorities.values
+            .filter { $0.replacedBy == authority.fingerprint }.map(\.ca.fingerprint)
         return try await services.change(
             .unregisterCA(authority.fingerprint),
             call,
             about: [authority.fingerprint],
-            ending: keepsSessions ? nil : .authority(authority.fingerprint)
+            ending: keepsSessions ? nil : .authority(authority.fingerprint, replaced: Set(replaced))
         )
     }
 

@@ -7,8 +7,8 @@ package import Registry
 package struct LiveSessions: Sendable {
     /// Which sessions.
     package enum Selection: Hashable, Sendable {
-        /// Those of devices that were let in by this CA.
-        case authority(Fingerprint)
+        /// Those of devices that were let in by this CA, or by one that it had replaced.
+        case authority(Fingerprint, replaced: Set<Fingerprint> = [])
         /// Those that were set up under this server certificate.
         case serverCertificate(Fingerprint)
     }

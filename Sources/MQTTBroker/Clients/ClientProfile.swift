@@ -51,8 +51,8 @@ package struct ClientProfile: Sendable {
     /// Who issued the credential.
     package var issuer: Credential?
 
-    /// The serial number that the issuer gave the certificate, in hexadecimal.
-    package var serialNumber: String?
+    /// What the credential rests on, for whoever let the client in and asks about it later; the broker only keeps it.
+    package var proof: (any Sendable)?
 
     /// Asked once, on the event loop of the client's session, before CONNECT is accepted: why the client may no longer come
     /// in, nil if it may.
@@ -73,7 +73,7 @@ package struct ClientProfile: Sendable {
         tlsVersion: String? = nil,
         credential: Credential? = nil,
         issuer: Credential? = nil,
-        serialNumber: String? = nil,
+        proof: (any Sendable)? = nil,
         recheck: (@Sendable () -> ReasonCode?)? = nil
     ) {
         self.clientID = clientID
@@ -86,7 +86,7 @@ package struct ClientProfile: Sendable {
         self.tlsVersion = tlsVersion
         self.credential = credential
         self.issuer = issuer
-        self.serialNumber = serialNumber
+        self.proof = proof
         self.recheck = recheck
     }
 }

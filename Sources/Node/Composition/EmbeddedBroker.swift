@@ -28,7 +28,7 @@ final class EmbeddedBroker: Backend {
             tlsVersion: client.tlsVersion?.description,
             credential: certificate.flatMap { Credential($0.fingerprint.bytes) },
             issuer: certificate.flatMap { Credential($0.authority.bytes) },
-            serialNumber: certificate?.serial?.hex,
+            proof: recheck.chain.map { $0 as any Sendable },
             recheck: {
                 guard let refusal = recheck.refusal(at: Date()) else { return nil }
                 return refusal.reason.row.connack ?? .notAuthorized

@@ -7,6 +7,7 @@ import ServiceLifecycle
 struct NodeUpkeep: Sendable {
     let flush: SightingFlush
     let storage: StorageCheck
+    private let succession: CASuccession
     private let watchers: FileWatchers
     private let sweeper: GraceSweeper
     private let expiry: ExpiryWatch
@@ -14,8 +15,15 @@ struct NodeUpkeep: Sendable {
     private let jobs: JobControl
     private let logger: Logger
 
-    init(_ registry: OpenedRegistry, _ journals: NodeJournals, watchers: FileWatchers, logger: Logger) {
+    init(
+        _ registry: OpenedRegistry,
+        _ journals: NodeJournals,
+        watchers: FileWatchers,
+        succession: CASuccession,
+        logger: Logger
+    ) {
         self.watchers = watchers
+        self.succession = succession
         self.logger = logger
         jobs = registry.jobs
         let flush = SightingFlush(
@@ -47,6 +55,7 @@ struct NodeUpkeep: Sendable {
             PeriodicTask(every: SightingFlush.interval, flush.flush, last: flush.flush),
             PeriodicTask(every: StorageCheck.interval, storage.look),
             PeriodicTask(every: ExpiryWatch.interval, expiry.look),
+            PeriodicTask(every: CASuccession.interval, succession.carryOn),
             PeriodicTask(every: sweeper.pause, sweeper.sweep),
             PeriodicTask(every: FileWatchers.interval, watchers.look),
             ImportService(jobs: jobs, logger: logger),

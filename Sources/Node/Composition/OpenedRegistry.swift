@@ -15,6 +15,8 @@ struct OpenedRegistry: Sendable {
     let tokens: TokenDirectory
     let audit: any AuditStore
     let sightings: any SightingStore
+    /// The CAs that were replaced and that client certificates may still name, each with the one in its place.
+    let successors: @Sendable () async throws -> [Fingerprint: Fingerprint]
 
     /// Claims the data directory, opens the databases, unseals the keys, and fills an empty registry from `bootstrap:`.
     ///
@@ -52,6 +54,7 @@ struct OpenedRegistry: Sendable {
         users = try await UserDirectory(store: store.users)
         tokens = try await TokenDirectory(store: store.tokens, cryptography: .openSSL)
         audit = store.audit
+        successors = { try await store.successors() }
         let sightings = try SQLiteSightingStore(in: directory)
         if let reason = sightings.setAside {
             logger.error("the record of seen clients was damaged and begins anew", metadata: ["reason": "\(reason)"])

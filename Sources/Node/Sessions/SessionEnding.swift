@@ -15,6 +15,8 @@ import Registry
 struct SessionEnding: Sendable {
     let broker: Broker
     let revokedDevices: Leftovers
+    /// Judges chains by the cluster as it is now.
+    let chains: @Sendable () -> DeviceChainVerifier
     let instruments: NodeInstruments
     let logger: Logger
 
@@ -45,7 +47,8 @@ struct SessionEnding: Sendable {
 
     // MARK: CAs
 
-    /// The cluster has changed: a CA that was switched off, or replaced without a grace period, takes its devices along.
+    /// The cluster has changed: a CA that was switched off, or replaced without a grace period, takes its devices along, and
+    /// those of the CA that it had replaced. A revocation list takes whom it revokes.
     ///
     /// The sessions of a CA whose grace period ends stay: its devices had their time to change, and those that did not can
     /// only stay as they are. Those of a CA that is unregistered are for whoever asked to decide; see `end`.
@@ -53,27 +56,33 @@ struct SessionEnding: Sendable {
         for (fingerprint, authority) in transition.before.authorities where authority.state == .active {
             if transition.leaves(fingerprint) { end(issuer: fingerprint, label: authority.label) }
         }
-        for (fingerprint, authority) in transition.after.authorities {
-            let old = transition.before.authorities[fingerprint]
-            guard let list = authority.revocationList, list.der != old?.revocationList?.der else { continue }
-            end(revokedBy: list, of: fingerprint)
+        for (fingerprint, superseded) in transition.before.supersededAuthorities {
+            guard !transition.after.trusts(fingerprint), transition.leaves(superseded.replacedBy) else { continue }
+            end(issuer: fingerprint, label: superseded.ca.label)
         }
+        if transition.revokes { endRevoked(at: Date()) }
     }
 
     /// Begins to end the sessions that the caller of the admin API chose, and tells how many they are.
     func end(_ selection: LiveSessions.Selection, servedNames: [DomainName]) async -> Int {
-        let meant: ClientSelection
-        switch selection {
-        case .authority(let fingerprint):
-            guard let issuer = Credential(fingerprint.bytes) else { return 0 }
-            meant = .issuer(issuer)
-        case .serverCertificate:
-            meant = .connected { client in
-                guard let text = client.profile.serverName, let name = try? DomainName(text) else { return false }
-                return servedNames.contains { $0.covers(name) }
+        let meant: [ClientSelection] =
+            switch selection {
+            case .authority(let fingerprint, let replaced):
+                ([fingerprint] + replaced.sorted()).compactMap { issuer in
+                    Credential(issuer.bytes).map { .issuer($0) }
+                }
+            case .serverCertificate:
+                [
+                    .connected { client in
+                        let name = client.profile.serverName.flatMap { try? DomainName($0) }
+                        guard let name else { return false }
+                        return servedNames.contains { $0.covers(name) }
+                    }
+                ]
             }
-        }
-        return await broker.disconnecting(meant, at: .perSecond(Self.devicesPerSecond))
+        var count = 0
+        for clients in meant { count += await broker.disconnecting(clients, at: .perSecond(Self.devicesPerSecond)) }
+        return count
     }
 
     private func end(issuer: Fingerprint, label: String) {
@@ -88,17 +97,20 @@ struct SessionEnding: Sendable {
         )
     }
 
-    private func end(revokedBy list: RevocationList, of issuer: Fingerprint) {
-        guard let credential = Credential(issuer.bytes),
-            let revoked = try? CertificateRevocationList(der: list.der), revoked.count > 0
-        else { return }
+    /// Ends the sessions of all whose certificate, or an issuer of it, is on a revocation list now. Each client's own chain is
+    /// asked: a serial number alone may be another CA's too.
+    private func endRevoked(at now: Date) {
+        let verifier = chains()
         broker.disconnect(
             .connected { client in
-                guard client.profile.issuer == credential,
-                    let serial = client.profile.serialNumber.flatMap(SerialNumber.init(hex:))
-                else { return false }
-                // One of an intermediate CA below may have the same number: its device finds itself let in again.
-                return revoked.revocation(of: CertificateSerial(serial)) != nil
+                guard let chain = client.profile.proof as? VerifiedChain else { return false }
+                do throws(DeviceChainFailure) {
+                    _ = try verifier.authority(of: chain, at: now)
+                    return false
+                } catch {
+                    guard case .chain(.revoked) = error else { return false }
+                    return true
+                }
             },
             leaving: revokedDevices
         )
@@ -114,25 +126,26 @@ extension DeviceChange {
 }
 
 extension ClusterTransition {
+    /// Whether a CA that is trusted has got another revocation list.
+    fileprivate var revokes: Bool {
+        let trusted = Array(after.authorities.values) + after.supersededAuthorities.values.map(\.ca)
+        return trusted.contains { authority in
+            let fingerprint = authority.fingerprint
+            let old = before.authorities[fingerprint] ?? before.supersededAuthorities[fingerprint]?.ca
+            return authority.revocationList.map { $0.der != old?.revocationList?.der } ?? false
+        }
+    }
+
     /// Whether a CA that was active has been switched off, or replaced at once.
     fileprivate func leaves(_ authority: Fingerprint) -> Bool {
         if let after = after.authorities[authority] { return after.state != .active }
-        guard after.supersededAuthorities[authority] == nil else { return false }
-        return after.authorities.keys.contains { before.authorities[$0] == nil }
-            && !records.contains { $0.action == "ca-certificate.unregister" && $0.object == authority.hex }
+        return replaced[authority] != nil && after.supersededAuthorities[authority] == nil
     }
 }
 
-extension CertificateSerial {
-    /// The number that a registry's serial number stands for.
-    fileprivate init(_ serial: SerialNumber) {
-        let isNegative = serial.hex.hasPrefix("-")
-        let digits = Array(serial.hex.utf8.drop { $0 == UInt8(ascii: "-") })
-        let padded = digits.count.isMultiple(of: 2) ? digits : [UInt8(ascii: "0")] + digits
-        let bytes = stride(from: 0, to: padded.count, by: 2).map { index in
-            // Invariant: a serial number is made of hexadecimal digits alone.
-            UInt8(String(decoding: padded[index...index + 1], as: UTF8.self), radix: 16) ?? 0
-        }
-        self.init(magnitude: bytes, isNegative: isNegative)
+extension ClusterState {
+    /// Whether devices are let in by the CA, were it only until its grace period ends.
+    fileprivate func trusts(_ authority: Fingerprint) -> Bool {
+        authorities[authority]?.state == .active || supersededAuthorities[authority] != nil
     }
 }

@@ -9,6 +9,9 @@ package struct VerifiedChain: Sendable, Hashable {
     package let validUntil: Date
     /// The device's own serial number.
     package let leafSerial: CertificateSerial
+    /// SHA-256 of the device's own certificate in the other spelling that an ECDSA signature has; nil without one. Anybody
+    /// can make the one of the other, so that what holds for the one must hold for both.
+    package let leafTwin: [UInt8]?
     /// The certificates between leaf and anchor, upwards; empty where the registered CA issued the leaf itself.
     package let intermediates: [Intermediate]
 
@@ -29,11 +32,13 @@ package struct VerifiedChain: Sendable, Hashable {
         anchorFingerprint: [UInt8],
         validUntil: Date,
         leafSerial: CertificateSerial,
+        leafTwin: [UInt8]? = nil,
         intermediates: [Intermediate] = []
     ) {
         self.anchorFingerprint = anchorFingerprint
         self.validUntil = validUntil
         self.leafSerial = leafSerial
+        self.leafTwin = leafTwin
         self.intermediates = intermediates
     }
 
@@ -44,6 +49,7 @@ package struct VerifiedChain: Sendable, Hashable {
             anchorFingerprint: anchorFingerprint,
             validUntil: ends.min() ?? .distantPast,
             leafSerial: CertificateSerial(path.first.flatMap { X509_get0_serialNumber($0) }.map { UnsafePointer($0) }),
+            leafTwin: path.count > 1 ? SignatureTwin.fingerprint(of: path[0], issuedBy: path[1]) : nil,
             intermediates: path.dropFirst().dropLast().map {
                 Intermediate(
                     identity: AuthorityIdentity(of: $0),

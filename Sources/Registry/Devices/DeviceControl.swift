@@ -35,6 +35,10 @@ package final class DeviceControl: Sendable {
     /// Whether a deleted certificate may not register itself again. Any thread, no I/O.
     package func isBarred(_ fingerprint: Fingerprint) -> Bool { table.isBarred(fingerprint) }
 
+    /// Whether a deleted certificate had been revoked: until `purge` it comes in nowhere, whatever the mode. Any thread, no
+    /// I/O.
+    package func isBarredForGood(_ fingerprint: Fingerprint) -> Bool { table.isBarredForGood(fingerprint) }
+
     /// How many certificates there are, by state and by CA. Any thread, no I/O.
     package var counts: DeviceCounts { table.counts }
 

@@ -72,6 +72,12 @@ extension DeviceOperation {
         if let tombstone, tombstone.until >= time, source == .automatic || tombstone.state == .revoked {
             throw DeviceError.tombstoned(fingerprint, until: tombstone.until)
         }
+        if source == .automatic, let twin = registration.twin {
+            if let known = try reader.record(twin) { throw DeviceError.alreadyRegistered(twin, state: known.state) }
+            if let stone = try reader.tombstone(twin), stone.until >= time {
+                throw DeviceError.tombstoned(twin, until: stone.until)
+            }
+        }
         let authorityState = rules.authorityState(registration.authority)
         guard let authorityState else { throw DeviceError.noSuchCA(registration.authority) }
         guard source == .manual || authorityState == .active else {

@@ -8,6 +8,9 @@ package struct DeviceRegistration: Hashable, Sendable {
     package let clientID: ClientIdentifier?
     /// The state of a manual registration; an automatic one goes by the cluster's settings.
     package let initialState: ClientCertificateState
+    /// The fingerprint that the same certificate has with its signature spelt otherwise, where the device could do that:
+    /// nothing registers itself beside its own record or tombstone.
+    package var twin: Fingerprint?
 
     /// A certificate that was uploaded, or shown by its device. `active: false` registers it inactive.
     package init(

@@ -165,6 +165,8 @@ struct DeviceTag: Hashable {
         case empty = 0
         case active, inactive, pendingActivation, revoked
         case tombstone
+        /// Of a certificate that was revoked before it was deleted.
+        case revokedTombstone
 
         init(_ state: ClientCertificateState) {
             switch state {
@@ -175,9 +177,16 @@ struct DeviceTag: Hashable {
             }
         }
 
+        /// What the deletion of a certificate in this state leaves.
+        init(tombstoneOf state: ClientCertificateState) {
+            self = state == .revoked ? .revokedTombstone : .tombstone
+        }
+
+        var isTombstone: Bool { self == .tombstone || self == .revokedTombstone }
+
         var state: ClientCertificateState? {
             switch self {
-            case .empty, .tombstone: nil
+            case .empty, .tombstone, .revokedTombstone: nil
             case .active: .active
             case .inactive: .inactive
             case .pendingActivation: .pendingActivation

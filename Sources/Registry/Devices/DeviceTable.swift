@@ -30,7 +30,13 @@ package final class DeviceTable: Sendable {
     /// Whether the certificate was deleted and left a tombstone.
     func isBarred(_ fingerprint: Fingerprint) -> Bool {
         let words = FingerprintWords(fingerprint)
-        return shard(of: words).content.withLock { $0.tag(words)?.kind == .tombstone }
+        return shard(of: words).content.withLock { $0.tag(words)?.kind.isTombstone ?? false }
+    }
+
+    /// Whether the certificate was revoked before it was deleted.
+    func isBarredForGood(_ fingerprint: Fingerprint) -> Bool {
+        let words = FingerprintWords(fingerprint)
+        return shard(of: words).content.withLock { $0.tag(words)?.kind == .revokedTombstone }
     }
 
     /// How many there are.
@@ -44,8 +50,9 @@ package final class DeviceTable: Sendable {
             if let after = change.after, let authority {
                 let tag = DeviceTag(kind: DeviceTag.Kind(after.state), authority: authority)
                 shard.set(words, tag: tag, clientID: after.clientID)
-            } else if change.action == .delete, change.tombstone != nil {
-                shard.set(words, tag: DeviceTag(kind: .tombstone, authority: 0), clientID: nil)
+            } else if change.action == .delete, let tombstone = change.tombstone {
+                let kind = DeviceTag.Kind(tombstoneOf: tombstone.state)
+                shard.set(words, tag: DeviceTag(kind: kind, authority: 0), clientID: nil)
             } else {
                 shard.remove(words)
             }
@@ -145,10 +152,10 @@ package final class DeviceTableLoader {
         return true
     }
 
-    /// Adds a tombstone. `false` if the fingerprint has not 32 bytes.
-    package func addTombstone(fingerprint: UnsafeRawBufferPointer) -> Bool {
+    /// Adds a tombstone of a certificate that was deleted in this state. `false` if the fingerprint has not 32 bytes.
+    package func addTombstone(fingerprint: UnsafeRawBufferPointer, state: ClientCertificateState) -> Bool {
         guard let words = FingerprintWords(fingerprint) else { return false }
-        table.load(words, kind: .tombstone, authority: 0, clientID: nil)
+        table.load(words, kind: DeviceTag.Kind(tombstoneOf: state), authority: 0, clientID: nil)
         tombstones += 1
         return true
     }

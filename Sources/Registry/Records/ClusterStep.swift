@@ -26,6 +26,12 @@ struct ClusterStep {
         return fingerprint
     }
 
+    /// The CA that the change replaced, and the one that took its place.
+    var replaced: (old: Fingerprint, new: Fingerprint)? {
+        guard case .replaceCA(let old, let new, _, _) = change else { return nil }
+        return (old, new.fingerprint)
+    }
+
     private var objects: [ClusterObject] {
         let certificates = Self.changed(before.hosted, after.hosted).map(ClusterObject.certificate)
         let slots = Self.changed(before.slots, after.slots).map(ClusterObject.slot)

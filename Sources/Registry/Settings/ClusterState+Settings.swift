@@ -12,7 +12,9 @@ extension ClusterState {
         }
         let old = settings
         settings.mode = mode
-        if let anonymous { settings.anonymous = anonymous }
+        // Plain listeners and access points with a mode of their own stay one-way: what let anybody in before must not go
+        // on there unseen.
+        settings.anonymous = mode == .oneWay ? anonymous ?? old.anonymous : false
         if let automaticRegistration { settings.automaticRegistration = automaticRegistration }
         if let automaticActivation { settings.automaticActivation = automaticActivation }
         guard settings != old else {

@@ -118,10 +118,14 @@ private enum DeviceLoading {
     }
 
     static func tombstones(_ database: Database, into loader: DeviceTableLoader) throws {
-        let rows = try Row.fetchCursor(database, sql: "SELECT fingerprint FROM clientCertificateTombstone")
+        let table = "clientCertificateTombstone"
+        let rows = try Row.fetchCursor(database, sql: "SELECT fingerprint, state FROM \(table)")
         while let row = try rows.next() {
-            guard try withBytes(of: row, 0, { loader.addTombstone(fingerprint: $0) }) else {
-                throw StorageError.unreadableValue(table: "clientCertificateTombstone", column: "fingerprint")
+            guard let word = String.fromDatabaseValue(row[1]), let state = ClientCertificateState(rawValue: word) else {
+                throw StorageError.unreadableValue(table: table, column: "state")
+            }
+            guard try withBytes(of: row, 0, { loader.addTombstone(fingerprint: $0, state: state) }) else {
+                throw StorageError.unreadableValue(table: table, column: "fingerprint")
             }
         }
     }

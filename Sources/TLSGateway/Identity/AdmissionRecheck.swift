@@ -1,4 +1,5 @@
 package import Foundation
+package import OpenSSL
 
 /// Asks once more whether an admitted client may come in.
 ///
@@ -11,6 +12,12 @@ package struct AdmissionRecheck: Sendable {
     init(_ standing: Standing, services: GatewayServices) {
         self.standing = standing
         self.services = services
+    }
+
+    /// The chain of the certificate that the client proved; `nil` for a client without one. A backend that keeps it can tell
+    /// whom a new revocation list is about.
+    package var chain: VerifiedChain? {
+        if case .certificate(let certificate) = standing { certificate.chain } else { nil }
     }
 
     /// Why the client may not come in any more; `nil` while it may. From any thread; two look-ups in memory.

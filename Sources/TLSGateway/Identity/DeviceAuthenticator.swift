@@ -63,8 +63,9 @@ enum DeviceAuthenticator {
         _ standing: Standing.Certificate,
         by services: GatewayServices
     ) throws(Refusal) -> IdentityQuestion {
-        guard !services.identity.devices.isBarred(certificate.fingerprint) else {
-            throw .certificateBarred(certificate.fingerprint)
+        let devices = services.identity.devices
+        for known in [certificate.fingerprint, standing.twin].compactMap({ $0 }) where devices.isBarred(known) {
+            throw .certificateBarred(known)
         }
         let state = services.cluster.current.state
         guard state.settings.automaticRegistration, let description = try? CertificateDescription(facts) else {
@@ -72,7 +73,8 @@ enum DeviceAuthenticator {
         }
         // A record belongs to a registered CA: of one that was replaced, to the one in its place.
         let authority = state.supersededAuthorities[certificate.authority]?.replacedBy ?? certificate.authority
-        let registration = DeviceRegistration(description, authority: authority)
+        var registration = DeviceRegistration(description, authority: authority)
+        registration.twin = standing.twin
         return .registration(registration, standing, certificate)
     }
 

@@ -32,15 +32,37 @@ enum Standing: Sendable {
 
         /// The certificate's record, if it lets the device in; `nil` without a record.
         ///
-        /// What is revoked stays out in two-way mode too, where no record is needed: an operator has said "never again".
+        /// What is revoked stays out in two-way mode too, where no record is needed: an operator has said "never again",
+        /// and deleting the record does not take it back.
         func entry(by services: GatewayServices) throws(Refusal) -> DeviceEntry? {
-            guard let entry = services.identity.devices.entry(fingerprint) else { return nil }
+            let devices = services.identity.devices
+            guard let entry = devices.entry(fingerprint) else {
+                guard !devices.isBarredForGood(fingerprint) else { throw .certificateBarred(fingerprint) }
+                try checkTwin(by: devices)
+                return nil
+            }
             try admits(entry)
             return entry
         }
 
+        /// The fingerprint that the certificate has with its signature spelt otherwise, which its device can do.
+        var twin: Fingerprint? { chain.leafTwin.flatMap { try? Fingerprint($0) } }
+
+        /// A certificate that is known by its other fingerprint is no new one: it comes in by the one it is known by, if at
+        /// all, so that whoever revokes it meets its sessions.
+        private func checkTwin(by devices: DeviceControl) throws(Refusal) {
+            guard let twin else { return }
+            if let entry = devices.entry(twin) {
+                try admits(entry, as: twin)
+                throw .certificateUnregistered(fingerprint)
+            }
+            guard !devices.isBarredForGood(twin) else { throw .certificateBarred(twin) }
+        }
+
         /// Refuses a device whose record does not let it in.
-        func admits(_ entry: DeviceEntry) throws(Refusal) {
+        func admits(_ entry: DeviceEntry) throws(Refusal) { try admits(entry, as: fingerprint) }
+
+        private func admits(_ entry: DeviceEntry, as fingerprint: Fingerprint) throws(Refusal) {
             switch (mode, entry.state) {
             case (_, .revoked): throw .certificateRevoked(fingerprint)
             case (.oneDeviceOneCertificate, .inactive): throw .certificateInactive(fingerprint)

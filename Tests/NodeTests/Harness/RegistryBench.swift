@@ -41,6 +41,21 @@ struct RegistryBench: Sendable {
         return added[0].fingerprint
     }
 
+    /// Replaces a CA and gives the new one's fingerprint.
+    @discardableResult
+    func replace(
+        _ old: Fingerprint,
+        by authority: TestAuthority,
+        grace: Duration = .seconds(600)
+    ) async throws
+        -> Fingerprint
+    {
+        let upload = try CAUpload(Array(authority.certificate.pem.utf8), at: Date())
+        let new = try upload.registrations(at: Date())[0]
+        try await apply(.replaceCA(old, with: new, grace: grace, proof: .waived))
+        return new.fingerprint
+    }
+
     /// Registers a device of a CA by a made-up fingerprint.
     @discardableResult
     func registerDevice(_ number: UInt8, of authority: Fingerprint, at now: Date = Date()) async throws -> Fingerprint {

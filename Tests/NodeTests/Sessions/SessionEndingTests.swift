@@ -1,8 +1,10 @@
 import AdminAPI
+import Credentials
 import Foundation
 import Logging
 import MQTTBroker
 import MQTTCodec
+import OpenSSL
 import Reactors
 import Registry
 import TestAuthority
@@ -26,9 +28,13 @@ import Testing
         let acme: Fingerprint
         let other: Fingerprint
 
-        init() async throws {
+        /// - Parameter chain: what a device proved, by its number.
+        init(
+            acme authority: TestAuthority? = nil,
+            chain: @escaping @Sendable (UInt8) -> VerifiedChain? = { _ in nil }
+        ) async throws {
             bench = try await RegistryBench("bootstrap: { mode: one-device-one-certificate }")
-            acme = try await bench.register(try TestAuthority("acme"), name: "acme")
+            acme = try await bench.register(try authority ?? TestAuthority("acme"), name: "acme")
             other = try await bench.register(try TestAuthority("other"), name: "other")
             for number in UInt8(1)...8 { try await bench.registerDevice(number, of: acme) }
             for number in UInt8(101)...104 { try await bench.registerDevice(number, of: other) }
@@ -37,11 +43,13 @@ import Testing
                 guard let number = UInt8(client.clientID.description) else { return }
                 client.credential = Credential([UInt8](repeating: number, count: Credential.size))
                 client.issuer = Credential(number < 100 ? acme.bytes : other.bytes)
+                client.proof = chain(number).map { $0 as any Sendable }
                 client.serverName = number < 100 ? "shop.test" : "other.test"
             }
             let sessions = SessionEnding(
                 broker: broker.broker,
                 revokedDevices: .ofRevoked,
+                chains: { [registry = bench.registry] in registry.control.current.prepared.deviceChains },
                 instruments: instruments,
                 logger: bench.logger
             )
@@ -94,6 +102,70 @@ import Testing
         #expect(try await clients.value["8"] == [Self.told])
     }
 
+    @Test func `ends the sessions of what a CA had replaced, too, when it is switched off`() async throws {
+        let world = try await World()
+        let clients = world.broker.connect((1...8).map { "\($0)" } + ["101"])
+        #expect(await world.connected(9))
+        let next = try await world.bench.replace(world.acme, by: try TestAuthority("acme 2"))
+        try await world.bench.apply(.setCAState(next, .inactive))
+        #expect(await world.connected(1))
+        await world.broker.drain()
+        #expect(try await clients.value["8"] == [Self.told])
+    }
+
+    @Test func `ends the sessions of those whom a revocation list is about, and not of those with the same number`()
+        async throws
+    {
+        let acme = try TestAuthority("acme")
+        let revoked = try acme.issueAuthority("revoked", .authority.with { $0.serialNumber = [7] })
+        let good = try acme.issueAuthority("good", .authority.with { $0.serialNumber = [8] })
+        let device = try acme.issue("3", .client.with { $0.serialNumber = [3] })
+        let anchor = try acme.certificate.fingerprint
+        func chain(_ serial: UInt8, below authority: TestAuthority? = nil) throws -> VerifiedChain {
+            VerifiedChain(
+                anchorFingerprint: anchor.bytes,
+                validUntil: .distantFuture,
+                leafSerial: CertificateSerial(magnitude: [serial]),
+                intermediates: try authority.map { authority in
+                    let own = try Certificate(der: authority.certificate.der)
+                    return [.init(identity: AuthorityIdentity(of: own), serial: CertificateSerial(of: own))]
+                } ?? []
+            )
+        }
+        // Device 2 has the number of the CA that is revoked, and device 4 that of device 3: from CAs of their own.
+        let chains = [
+            1: try chain(1, below: revoked), 2: try chain(7, below: good),
+            3: try chain(3), 4: try chain(3, below: good),
+        ]
+        let world = try await World(acme: acme) { chains[Int($0)] }
+        let clients = world.broker.connect(["1", "2", "3", "4"])
+        #expect(await world.connected(4))
+        let list = try RevocationListUpload(
+            acme.revocationList(RevocationListShape(revoking: revoked.certificate, device)),
+            for: #require(world.bench.state.authorities[anchor]),
+            at: Date()
+        )
+        try await world.bench.apply(
+            .setRevocationList(anchor, list.revocationList(onStale: .hardFail, from: .upload))
+        )
+        #expect(await world.connected(2))
+        await world.broker.drain()
+        let received = try await clients.value
+        #expect(received.filter { $0.value == [Self.told] }.keys.sorted() == ["1", "3"])
+    }
+
+    @Test func `keeps the sessions of a CA whose grace period is ended`() async throws {
+        let world = try await World()
+        let clients = world.broker.connect(["1", "101"])
+        #expect(await world.connected(2))
+        try await world.bench.replace(world.acme, by: try TestAuthority("acme 2"))
+        try await world.bench.apply(.endGrace(.ca(world.acme)))
+        try await world.bench.apply(.setCAState(world.other, .inactive))
+        #expect(await world.connected(1))
+        await world.broker.drain()
+        #expect(try await clients.value["101"] == [Self.told])
+    }
+
     @Test func `leaves the sessions of an unregistered CA to whoever asked`() async throws {
         let world = try await World()
         let bench = world.bench
@@ -106,6 +178,7 @@ import Testing
         let sessions = SessionEnding(
             broker: world.broker.broker,
             revokedDevices: .ofRevoked,
+            chains: { bench.registry.control.current.prepared.deviceChains },
             instruments: world.instruments,
             logger: bench.logger
         )

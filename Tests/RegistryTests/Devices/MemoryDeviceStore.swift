@@ -40,8 +40,8 @@ final class MemoryDeviceStore: DeviceStore {
                 }
             }
         }
-        for tombstone in devices.tombstones.keys {
-            tombstone.bytes.withUnsafeBytes { _ = loader.addTombstone(fingerprint: $0) }
+        for (fingerprint, tombstone) in devices.tombstones {
+            fingerprint.bytes.withUnsafeBytes { _ = loader.addTombstone(fingerprint: $0, state: tombstone.state) }
         }
     }
 

@@ -67,6 +67,14 @@ import Testing
         }
     }
 
+    @Test func `end anonymous access with one-way, and bring it back with the undo`() throws {
+        let open = try ClusterState.initial().after(.registerCAs([authority("a")]), .setMode(.oneWay, anonymous: true))
+        let transition = try open.applying(.setMode(.twoWay), at: noon)
+        #expect(!transition.after.settings.anonymous)
+        #expect(transition.summary.undo == "sluice mode set one-way --anonymous on")
+        #expect(try !transition.after.after(.setMode(.oneWay)).settings.anonymous)
+    }
+
     @Test func `have nothing to do for the mode in force`() throws {
         #expect(try !ClusterState.initial().applying(.setMode(.oneWay, anonymous: nil), at: noon).isChange)
     }
