@@ -16,4 +16,9 @@ extension String {
         }
         return String(shown) + (count > limit ? "…" : "")
     }
+
+    /// The whole text as one word of a POSIX shell, so that a command line that is printed does what it says and no more.
+    package var shellWord: String {
+        "'" + replacing("'", with: #"'\''"#) + "'"
+    }
 }
