@@ -76,7 +76,7 @@ struct AdminFixture: Sendable {
             facts: ClusterFacts { authority in known.devices.withLock { $0 }?.counts.count(of: authority) ?? 0 }
         ) { _ in 0 }
         let devices = try await DeviceControl(
-            store: SQLiteDeviceStore(store),
+            store: store.devices,
             rules: RegistrationRules(
                 automaticActivation: { control.current.state.settings.automaticActivation },
                 authorityState: { control.current.state.authorities[$0]?.state }
