@@ -195,7 +195,24 @@ struct ClientCertificateRoutes {
     }
 
     private func purge(_ call: AdminCall) async throws -> Response {
-        try await apply(.purge, to: Fingerprint(hex: call.parameter("fingerprint")), call)
+        try await apply(.purge, to: tombstone(call.parameter("fingerprint")), call)
+    }
+
+    /// The certificate of the one tombstone whose fingerprint begins so; lists show no more than the beginning.
+    private func tombstone(_ text: String) async throws -> Fingerprint {
+        let digits = text.lowercased()
+        let whole = digits.padding(toLength: 2 * Fingerprint.length, withPad: "0", startingAt: 0)
+        guard digits.count >= DeviceControl.shortestFingerprintPrefix, digits.count < whole.count,
+            let first = try? Fingerprint(hex: whole)
+        else { return try Fingerprint(hex: text) }
+        // Leaves out the prefix with nothing but zeros behind it, which is the hash of nothing known.
+        let found = try await services.devices.tombstones(after: first, limit: 2)
+            .filter { $0.fingerprint.hex.hasPrefix(digits) }
+        guard found.count < 2 else {
+            throw Problem.badParameter("fingerprint", found: text, needed: "more digits: several begin like this")
+        }
+        guard let stone = found.first else { throw DeviceError.noTombstone(text) }
+        return stone.fingerprint
     }
 
     private func tombstones(_ call: AdminCall) async throws -> Response {
