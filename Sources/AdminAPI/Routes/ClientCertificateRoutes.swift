@@ -185,13 +185,13 @@ struct ClientCertificateRoutes {
         case (nil, false), (.some, true):
             throw Problem.badBody("Needed either state or clientID: each is a change of its own.")
         }
-        return try await apply(verb, to: record.fingerprint, call)
+        return try await apply(verb, to: record.fingerprint, call, expecting: record)
     }
 
     private func delete(_ call: AdminCall) async throws -> Response {
         let record = try await services.devices.find(call.parameter("reference"))
         try call.precondition.check(record.tag)
-        return try await apply(.delete, to: record.fingerprint, call)
+        return try await apply(.delete, to: record.fingerprint, call, expecting: record)
     }
 
     private func purge(_ call: AdminCall) async throws -> Response {
@@ -257,12 +257,19 @@ struct ClientCertificateRoutes {
         return try JSONResponse.make(page, tag: EntityTag(content: page))
     }
 
-    private func apply(_ verb: DeviceVerb, to fingerprint: Fingerprint, _ call: AdminCall) async throws -> Response {
+    /// - Parameter record: what the precondition was checked with; it counts only if there was one.
+    private func apply(
+        _ verb: DeviceVerb,
+        to fingerprint: Fingerprint,
+        _ call: AdminCall,
+        expecting record: ClientCertificateRecord? = nil
+    ) async throws -> Response {
         let change = try await services.devices.apply(
             verb,
             to: fingerprint,
             at: services.now(),
             by: call.principal,
+            expecting: call.precondition.isGiven ? record : nil,
             dryRun: call.isDryRun
         )
         return try answer(change, call)
@@ -309,8 +316,8 @@ struct ClientCertificateRoutes {
 }
 
 extension ClientCertificateRecord {
-    /// Told by all that can be changed.
-    fileprivate var tag: EntityTag {
+    /// Told by all that can be changed, which `isUnchanged(in:)` compares.
+    var tag: EntityTag {
         EntityTag(of: state.rawValue, clientID?.text, authority.hex, "\(stateChangedAt.timeIntervalSince1970)")
     }
 }

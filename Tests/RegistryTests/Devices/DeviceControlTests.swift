@@ -340,6 +340,23 @@ final class DeviceFixture: Sendable {
         #expect(try await set("b") == #"sluice client-certs set-client-id \#(one.short) 'pump'\''s'"#)
     }
 
+    @Test func `of two changes that were made for the same state, one happens`() async throws {
+        let control = try await control(with: "a", in: .active)
+        let one = try fingerprint("a")
+        let seen = try #require(try await control.record(one))
+        func change(_ verb: DeviceVerb) async throws -> DeviceChange {
+            try await control.apply(verb, to: one, at: noon, by: operatorPrincipal, expecting: seen)
+        }
+        _ = try await change(.setClientID(ClientIdentifier("b")))
+        let now = try #require(try await control.record(one))
+        await #expect(throws: DeviceError.changedMeanwhile(now)) { try await change(.revoke) }
+        #expect(control.entry(one)?.state == .active)
+    }
+
+    @Test func `a name with a NUL in it is not cut to another name`() throws {
+        #expect(ClientCertificateFacts(try facts("pump\0x")).commonName == "pump\u{FFFD}x")
+    }
+
     // MARK: registration by hand
 
     @Test func `registering the same again is no change, otherwise it is a conflict`() async throws {
