@@ -16,4 +16,12 @@ extension String {
         }
         return String(shown) + (count > limit ? "…" : "")
     }
+
+    /// The text with U+FFFD for U+0000, at which a database would cut it: `pump\0x` must not become `pump`.
+    var withoutNUL: String { replacing("\0", with: "\u{FFFD}") }
+
+    /// The whole text as one word of a POSIX shell, so that a command line that is printed does what it says and no more.
+    package var shellWord: String {
+        "'" + replacing("'", with: #"'\''"#) + "'"
+    }
 }

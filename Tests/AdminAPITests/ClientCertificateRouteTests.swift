@@ -97,7 +97,12 @@ import Testing
             #expect(stones[0]["state"].text == "revoked")
             let actions = try await api.request("GET", path + "/history").json["items"].each("action")
             #expect(actions == ["delete", "revoke", "register"].map { "client-certificate." + $0 })
-            let purge = "/api/v1/client-certificates/tombstones/" + fingerprint
+            let tombstones = "/api/v1/client-certificates/tombstones/"
+            #expect(try await api.request("DELETE", tombstones + "00000000").code == "no-tombstone")
+            #expect(try await api.request("DELETE", tombstones + fingerprint.prefix(7)).code == "fingerprint")
+            let beginning = tombstones + fingerprint.prefix(12).uppercased() + "?dryRun=true"
+            #expect(try await api.request("DELETE", beginning).json["fingerprints"].texts == [fingerprint])
+            let purge = tombstones + fingerprint
             #expect(try await api.request("DELETE", purge).status == 200)
             #expect(try await api.request("DELETE", purge).code == "no-tombstone")
         }

@@ -34,6 +34,13 @@ import Testing
         #expect(table.takeTabbed() == "")
     }
 
+    @Test func `hold nothing that a terminal obeys`() {
+        var table = TextTable(["NAME", "STATE"])
+        table.add(["a\u{1B}[2J\nb\tc\u{202E}", "ünï"])
+        #expect(table.tabbed() == "NAME\tSTATE\na?[2J?b?c?\tünï\n")
+        #expect("a\n\u{7}".printable(keeping: "\n") == "a\n?")
+    }
+
     @Test func `colour the heading alone`() {
         #expect(Self.table.aligned(wide: false, colour: true).hasPrefix("\u{1B}[1mNAME   STATE\u{1B}[0m\nfleet"))
     }

@@ -3,6 +3,10 @@ import Registry
 
 extension Problem {
     init(_ error: DeviceError) {
+        if case .changedMeanwhile(let record) = error {
+            self = .changedSince(record.tag)
+            return
+        }
         let (title, status): (String, HTTPResponse.Status) =
             switch error.kind {
             case .badInput: ("The input cannot be used", .unprocessableContent)
@@ -48,6 +52,8 @@ extension DeviceError {
             Problem.Conflict(fingerprint: fingerprint.hex)
         case .ambiguousReference(_, let matches, _):
             Problem.Conflict(candidates: matches.map(\.fingerprint.hex))
+        case .changedMeanwhile(let record):
+            Problem.Conflict(fingerprint: record.fingerprint.hex)
         case .jobIsOver(let id, _):
             Problem.Conflict(job: id)
         case .noSuchCertificate, .noTombstone, .noSuchCA, .noSuchJob, .initialState, .rateLimited, .jobLimit,

@@ -185,17 +185,34 @@ struct ClientCertificateRoutes {
         case (nil, false), (.some, true):
             throw Problem.badBody("Needed either state or clientID: each is a change of its own.")
         }
-        return try await apply(verb, to: record.fingerprint, call)
+        return try await apply(verb, to: record.fingerprint, call, expecting: record)
     }
 
     private func delete(_ call: AdminCall) async throws -> Response {
         let record = try await services.devices.find(call.parameter("reference"))
         try call.precondition.check(record.tag)
-        return try await apply(.delete, to: record.fingerprint, call)
+        return try await apply(.delete, to: record.fingerprint, call, expecting: record)
     }
 
     private func purge(_ call: AdminCall) async throws -> Response {
-        try await apply(.purge, to: Fingerprint(hex: call.parameter("fingerprint")), call)
+        try await apply(.purge, to: tombstone(call.parameter("fingerprint")), call)
+    }
+
+    /// The certificate of the one tombstone whose fingerprint begins so; lists show no more than the beginning.
+    private func tombstone(_ text: String) async throws -> Fingerprint {
+        let digits = text.lowercased()
+        let whole = digits.padding(toLength: 2 * Fingerprint.length, withPad: "0", startingAt: 0)
+        guard digits.count >= DeviceControl.shortestFingerprintPrefix, digits.count < whole.count,
+            let first = try? Fingerprint(hex: whole)
+        else { return try Fingerprint(hex: text) }
+        // Leaves out the prefix with nothing but zeros behind it, which is the hash of nothing known.
+        let found = try await services.devices.tombstones(after: first, limit: 2)
+            .filter { $0.fingerprint.hex.hasPrefix(digits) }
+        guard found.count < 2 else {
+            throw Problem.badParameter("fingerprint", found: text, needed: "more digits: several begin like this")
+        }
+        guard let stone = found.first else { throw DeviceError.noTombstone(text) }
+        return stone.fingerprint
     }
 
     private func tombstones(_ call: AdminCall) async throws -> Response {
@@ -240,12 +257,19 @@ struct ClientCertificateRoutes {
         return try JSONResponse.make(page, tag: EntityTag(content: page))
     }
 
-    private func apply(_ verb: DeviceVerb, to fingerprint: Fingerprint, _ call: AdminCall) async throws -> Response {
+    /// - Parameter record: what the precondition was checked with; it counts only if there was one.
+    private func apply(
+        _ verb: DeviceVerb,
+        to fingerprint: Fingerprint,
+        _ call: AdminCall,
+        expecting record: ClientCertificateRecord? = nil
+    ) async throws -> Response {
         let change = try await services.devices.apply(
             verb,
             to: fingerprint,
             at: services.now(),
             by: call.principal,
+            expecting: call.precondition.isGiven ? record : nil,
             dryRun: call.isDryRun
         )
         return try answer(change, call)
@@ -292,8 +316,8 @@ struct ClientCertificateRoutes {
 }
 
 extension ClientCertificateRecord {
-    /// Told by all that can be changed.
-    fileprivate var tag: EntityTag {
+    /// Told by all that can be changed, which `isUnchanged(in:)` compares.
+    var tag: EntityTag {
         EntityTag(of: state.rawValue, clientID?.text, authority.hex, "\(stateChangedAt.timeIntervalSince1970)")
     }
 }

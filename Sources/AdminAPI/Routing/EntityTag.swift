@@ -48,6 +48,14 @@ enum Precondition: Sendable {
         self = .matches(Set(header.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }))
     }
 
+    /// Whether there is a condition at all.
+    var isGiven: Bool {
+        switch self {
+        case .none: false
+        case .matches: true
+        }
+    }
+
     /// Throws a 412 ``Problem`` when the object is in another state.
     func check(_ current: EntityTag) throws(Problem) {
         switch self {

@@ -25,7 +25,12 @@ extension ClusterState {
             // One that was replaced and is registered again counts and is trusted as any other.
             dropSuperseded { $0.ca.fingerprint == authority.fingerprint }
         }
-        let undo = added.map { "sluice ca-certs unregister \($0.fingerprint.short)" }.joined(separator: " && ")
+        let undo = added.map { authority in
+            let name = authority.fingerprint.short
+            return
+                (unregistersInactiveOnly && authority.state == .active ? "sluice ca-certs deactivate \(name) && " : "")
+                + "sluice ca-certs unregister \(name)"
+        }.joined(separator: " && ")
         return RegistryChangeSummary(
             "registered \(added.map { "CA \($0.label) (\($0.state.rawValue))" }.joined(separator: ", "))",
             undo: added.isEmpty ? nil : undo,
@@ -72,8 +77,9 @@ extension ClusterState {
         return RegistryChangeSummary(
             "replaced CA \(old.label) (\(fingerprint.short)) by \(new.label) (\(new.fingerprint.short))"
                 + (until.map { "; both are trusted until \($0.timestamp)" } ?? ""),
+            // Within its grace period the old one needs no proof to come back.
             undo: "sluice ca-certs replace \(new.fingerprint.short) --ca F --grace \(grace.option)"
-                + "   # F: the PEM file of \(fingerprint.short)",
+                + returnOptions(of: old, isTrusted: until != nil),
             warnings: dropped.filter { $0.fingerprint != new.fingerprint }.droppedWords
                 + new.warnings(replacing: old, until: until, devices: facts.clientCertificates(of: fingerprint))
         )
@@ -114,9 +120,7 @@ extension ClusterState {
             return try endGrace(of: .ca(fingerprint), at: now)
         }
         let authority = try registeredCA(fingerprint)
-        guard settings.mode != .oneDeviceOneCertificate || authority.state == .inactive else {
-            throw .caActive(fingerprint)
-        }
+        guard !unregistersInactiveOnly || authority.state == .inactive else { throw .caActive(fingerprint) }
         // What it replaced goes with it, so that its devices count too.
         let concerned =
             [fingerprint] + supersededAuthorities.values.filter { $0.replacedBy == fingerprint }.map(\.ca.fingerprint)
@@ -128,9 +132,7 @@ extension ClusterState {
         return RegistryChangeSummary(
             "unregistered CA \(authority.label)",
             undo: "sluice ca-certs register --ca F\(authority.name.map { " --name \($0)" } ?? "")"
-                + (settings.mode == .oneDeviceOneCertificate ? " --verification V" : "")
-                + "   # F: the PEM file of \(fingerprint.short)"
-                + (settings.mode == .oneDeviceOneCertificate ? "; V: its proof, see sluice ca-certs code" : ""),
+                + (authority.state == .inactive ? " --inactive" : "") + returnOptions(of: authority, isTrusted: false),
             warnings: dropped.droppedWords + trustWarnings
         )
     }
@@ -141,6 +143,16 @@ extension ClusterState {
     func registeredCA(_ fingerprint: Fingerprint) throws(RegistryError) -> RegisteredCA {
         guard let authority = authorities[fingerprint] else { throw .noSuchCA(fingerprint.short) }
         return authority
+    }
+
+    /// Whether a CA is taken out in two steps, so that nobody ends the sessions of a fleet by one slip.
+    private var unregistersInactiveOnly: Bool { settings.mode == .oneDeviceOneCertificate }
+
+    /// The end of the command line that brings a CA back: its proof, if it has to have one, and what the letters stand for.
+    private func returnOptions(of authority: RegisteredCA, isTrusted: Bool) -> String {
+        let needsProof = settings.mode == .oneDeviceOneCertificate && !isTrusted
+        return (needsProof ? " --verification V" : "") + "   # F: the PEM file of \(authority.fingerprint.short)"
+            + (needsProof ? "; V: its proof, see sluice ca-certs code" : "")
     }
 
     private func checkName(_ name: ObjectName?) throws(RegistryError) {

@@ -31,8 +31,8 @@ package struct ClientCertificateFacts: Hashable, Sendable {
         serial = certificate.serial
         subject = certificate.subject
         issuer = certificate.issuer
-        commonName = certificate.commonName
-        organizationalUnit = certificate.organizationalUnit
+        commonName = certificate.commonName?.withoutNUL
+        organizationalUnit = certificate.organizationalUnit?.withoutNUL
         notBefore = certificate.notBefore
         notAfter = certificate.notAfter
         key = certificate.key

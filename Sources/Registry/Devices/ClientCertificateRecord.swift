@@ -43,6 +43,12 @@ package struct ClientCertificateRecord: Hashable, Sendable {
     /// The certificate's fingerprint: the record's identity.
     package var fingerprint: Fingerprint { facts.fingerprint }
 
+    /// Whether nothing that can be asked for has changed between this record and a later one of the same certificate.
+    func isUnchanged(in later: ClientCertificateRecord) -> Bool {
+        (state, clientID, authority, stateChangedAt)
+            == (later.state, later.clientID, later.authority, later.stateChangedAt)
+    }
+
     /// What the handshake needs to know of it.
     package var entry: DeviceEntry { DeviceEntry(state: state, authority: authority, clientID: clientID) }
 }

@@ -23,14 +23,21 @@ extension DeviceChange: CustomStringConvertible {
         let name = fingerprint.short
         switch action {
         case .register where after?.state == .active:
-            return "sluice client-certs deactivate \(name) && sluice client-certs delete \(name) "
-                + "&& sluice client-certs purge \(fingerprint.hex)"
+            return "sluice client-certs deactivate \(name) && " + unregistration
         case .register where after?.state == .inactive:
-            return "sluice client-certs delete \(name) && sluice client-certs purge \(fingerprint.hex)"
+            return unregistration
+        case .setClientID:
+            return "sluice client-certs set-client-id \(name) " + (before?.clientID?.text.shellWord ?? "--none")
         case .activate where before?.state == .inactive: return "sluice client-certs deactivate \(name)"
         case .deactivate where before?.state == .active: return "sluice client-certs activate \(name)"
-        case .register, .activate, .deactivate, .revoke, .delete, .purge, .setClientID, .reassign: return nil
+        case .register, .activate, .deactivate, .revoke, .delete, .purge, .reassign: return nil
         }
+    }
+
+    /// What takes a registration back: a certificate that was barred before is barred again.
+    private var unregistration: String {
+        "sluice client-certs delete \(fingerprint.short)"
+            + (tombstone == nil ? " && sluice client-certs purge \(fingerprint.hex)" : "")
     }
 
     private var label: String {

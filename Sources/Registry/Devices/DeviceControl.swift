@@ -92,17 +92,18 @@ package final class DeviceControl: Sendable {
 
     /// Does something with a registered certificate, or lifts the tombstone of a deleted one.
     ///
-    /// An identical repeat is no change. Throws `DeviceError.noSuchCertificate`, `.revokedIsFinal`, `.deleteNeedsStop`, … .
+    /// An identical repeat is no change. With `record` it is refused unless the certificate is still as that says. Throws `DeviceError.noSuchCertificate`, `.revokedIsFinal`, `.deleteNeedsStop`, … .
     package func apply(
         _ verb: DeviceVerb,
         to fingerprint: Fingerprint,
         at now: Date,
         by principal: Principal,
+        expecting record: ClientCertificateRecord? = nil,
         dryRun: Bool = false
     ) async throws(DeviceError) -> DeviceChange {
         dryRun
-            ? try await rehearse(.apply(verb, to: fingerprint), at: now, by: principal)
-            : try await carryOut(.apply(verb, to: fingerprint), at: now, by: principal)
+            ? try await rehearse(.apply(verb, to: fingerprint), at: now, by: principal, expecting: record)
+            : try await carryOut(.apply(verb, to: fingerprint), at: now, by: principal, expecting: record)
     }
 
     /// Notes when devices were last let in; neither audited nor told to observers. Throws `DeviceError.storage`.
@@ -132,17 +133,19 @@ package final class DeviceControl: Sendable {
     private func carryOut(
         _ request: DeviceOperation.Request,
         at now: Date,
-        by principal: Principal
+        by principal: Principal,
+        expecting record: ClientCertificateRecord? = nil
     ) async throws(DeviceError) -> DeviceChange {
-        try await writer.submit(DeviceOperation(request: request, time: now, principal: principal))
+        try await writer.submit(DeviceOperation(request: request, time: now, principal: principal, expected: record))
     }
 
     private func rehearse(
         _ request: DeviceOperation.Request,
         at now: Date,
-        by principal: Principal
+        by principal: Principal,
+        expecting record: ClientCertificateRecord? = nil
     ) async throws(DeviceError) -> DeviceChange {
-        let operation = DeviceOperation(request: request, time: now, principal: principal)
+        let operation = DeviceOperation(request: request, time: now, principal: principal, expected: record)
         return try await reading { [rules] reader in try operation.decide(by: reader, rules: rules) }
     }
 

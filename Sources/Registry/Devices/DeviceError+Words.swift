@@ -40,6 +40,7 @@ extension DeviceError {
         case .purgeNeedsDeletion: (.conflict, "purge-needs-deletion")
         case .initialState: (.badInput, "initial-state")
         case .authorityNotActive: (.conflict, "ca-not-active")
+        case .changedMeanwhile: (.conflict, "revision-mismatch")
         case .jobIsOver: (.conflict, "job-is-over")
         case .rateLimited: (.tooManyRequests, "registration-rate-limited")
         case .jobLimit: (.limitReached, "job-limit")
@@ -88,6 +89,9 @@ extension DeviceError: CustomStringConvertible {
         case .authorityNotActive(let authority):
             "CA \(authority.short) is not active; only certificates of an active CA register themselves. "
                 + "Activate it: sluice ca-certs activate \(authority.short)"
+        case .changedMeanwhile(let record):
+            "Client certificate \(record.fingerprint.short) was changed meanwhile and is \(record.state) now. "
+                + "Look again and repeat it."
         case .jobIsOver(let id, let state): "Job \(id) is \(state) already; only a running one can be cancelled."
         case .rateLimited(let perSecond, let retryAfter):
             "More than \(perSecond) registrations per second were asked for. Try again in "

@@ -31,6 +31,8 @@ package enum DeviceError: Error, Hashable, Sendable {
     case initialState(Fingerprint, state: ClientCertificateState)
     /// Certificates are registered automatically by an active CA only.
     case authorityNotActive(Fingerprint)
+    /// Somebody else changed the certificate after it was looked at; the record as it is now.
+    case changedMeanwhile(ClientCertificateRecord)
     /// The job is over.
     case jobIsOver(Int64, state: ImportJobState)
 

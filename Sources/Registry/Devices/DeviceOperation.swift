@@ -11,6 +11,8 @@ struct DeviceOperation: Sendable {
     let request: Request
     let time: Date
     let principal: Principal
+    /// The record that somebody looked at before; `nil` if the operation is for whatever is there.
+    var expected: ClientCertificateRecord?
 
     /// What it comes to, by the rules and what is stored; nothing is written. Throws `DeviceError` for a refusal.
     func decide(by reader: any DeviceReader, rules: RegistrationRules) throws -> DeviceChange {
@@ -256,6 +258,7 @@ extension DeviceOperation {
         guard let record = try reader.record(fingerprint) else {
             throw DeviceError.noSuchCertificate(fingerprint.short)
         }
+        guard expected.map({ $0.isUnchanged(in: record) }) ?? true else { throw DeviceError.changedMeanwhile(record) }
         return record
     }
 }

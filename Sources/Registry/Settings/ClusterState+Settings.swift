@@ -51,7 +51,9 @@ extension ClusterSettings {
 
     /// The command that brings these settings back from `other`.
     fileprivate func command(over other: ClusterSettings) -> String {
-        var options = mode == .oneWay ? " --anonymous \(anonymous.onOff)" : ""
+        // Switched on it stays while another mode is in force, and would be back with the next switch to one-way.
+        let tellsAnonymous = mode == .oneWay || (other.anonymous && !anonymous)
+        var options = tellsAnonymous ? " --anonymous \(anonymous.onOff)" : ""
         if automaticRegistration != other.automaticRegistration || mode == .oneDeviceOneCertificate {
             options += " --registration \(registrationWord)"
         }

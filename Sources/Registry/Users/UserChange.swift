@@ -89,8 +89,15 @@ package struct UserChange: Hashable, Sendable {
 
     /// The command line that undoes it; `nil` if nothing can, as for a password.
     package var undo: String? {
-        guard steps.count == 1, let step = steps.first, step.verb == .add else { return nil }
-        return "sluice users remove '\(step.name)'"
+        guard steps.count == 1, let step = steps.first else { return nil }
+        let verb: String? =
+            switch step.verb {
+            case .add: "remove"
+            case .enable: "disable"
+            case .disable: "enable"
+            case .replace, .remove, .setClientID: nil
+            }
+        return verb.map { "sluice users \($0) \(step.name.text.shellWord)" }
     }
 
     func audit(at now: Date, by principal: Principal) -> [AuditDraft] {

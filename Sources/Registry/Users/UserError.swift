@@ -45,7 +45,7 @@ extension UserError: CustomStringConvertible {
             "\"\(text.quotable)\" cannot be a user name: \(problem). "
                 + "Take 1 to \(UserName.maximumLength) bytes without colons and control characters."
         case .alreadyExists(let name):
-            "There is a user \(name) already. Take another name, or set the password with `sluice users add --replace`."
+            "There is a user \(name) already. Take another name, or set the password: sluice users set-password \(name.text.shellWord)"
         case .noSuchUser(let name):
             "There is no user \(name). List them with `sluice users list`."
         case .limit(let registered, let adding, let limit):

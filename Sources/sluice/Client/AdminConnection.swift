@@ -72,7 +72,9 @@ enum AdminConnection {
     }
 
     private static func head(_ request: AdminRequest, _ endpoint: AdminEndpoint) -> HTTPRequestHead {
-        var headers = HTTPHeaders([("host", endpoint.host), ("connection", "close"), ("accept", request.accept)])
+        // No "connection: close": a gateway that refuses before it has read a long body would close, and the reset
+        // that follows could overtake its words.
+        var headers = HTTPHeaders([("host", endpoint.host), ("accept", request.accept)])
         if case .server(let address) = endpoint { headers.add(name: "authorization", value: "Bearer \(address.token)") }
         headers.add(name: "content-length", value: String(request.content?.data.count ?? 0))
         if let content = request.content { headers.add(name: "content-type", value: content.type) }

@@ -57,7 +57,9 @@ enum DERText {
 /// What the system says went wrong, in its own words.
 enum SystemWords {
     static func of(_ error: any Error) -> String {
-        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? (error as NSError)
+        // On Linux the underlying error is an Error, and no NSError before it is made one.
+        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
+        let cause = (underlying ?? error) as NSError
         return cause.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(cause.code))) : "\(error)"
     }
 }

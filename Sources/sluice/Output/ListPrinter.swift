@@ -19,7 +19,7 @@ struct ListPrinter<Item: Listed> {
             for value in try JSONDecoder().decode(Page<JSONValue>.self, from: json).items {
                 StandardStream.output.write(try value.json(indented: false))
             }
-        case .names: for item in page.items { StandardStream.output.write(item.reference + "\n") }
+        case .names: for item in page.items { StandardStream.output.write(item.reference.printable() + "\n") }
         case .aligned, .tabbed: for item in page.items { table.add(item.cells) }
         }
         if layout == .tabbed { StandardStream.output.write(table.takeTabbed()) }

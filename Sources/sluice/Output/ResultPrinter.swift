@@ -9,7 +9,7 @@ struct ResultPrinter {
     func printOne<Item: Listed>(_ item: Item, json: Data) throws {
         switch options.format {
         case .json, .jsonl, .yaml: try printValue(json)
-        case .name: write(item.reference + "\n")
+        case .name: write(item.reference.printable() + "\n")
         case .table, .wide, nil: printDetails(item.details)
         }
     }
@@ -25,8 +25,8 @@ struct ResultPrinter {
 
     /// A change for people: what it did, what they may not have meant, whom it touches, how to take it back.
     func printWords(_ change: ChangeResource) {
-        write("\(change.dryRun ? "Would have: " : "")\(change.summary)\n")
-        for warning in change.warnings { write("  note: \(warning)\n") }
+        write("\(change.dryRun ? "Would have: " : "")\(change.summary.printable())\n")
+        for warning in change.warnings { write("  note: \(warning.printable())\n") }
         if let count = change.endedSessions, count > 0 {
             write("  sessions: \(count) \(change.dryRun ? "would end" : "ended")\n")
         }
@@ -54,7 +54,8 @@ struct ResultPrinter {
     /// Lines of a label and a value; a value of several lines stands below its label.
     func printDetails(_ details: [(label: String, value: String)]) {
         let width = details.map(\.label.count).max() ?? 0
-        for (label, value) in details {
+        for (label, text) in details {
+            let value = text.printable(keeping: "\n")
             let padding = String(repeating: " ", count: width - label.count)
             write(value.contains("\n") ? "\(label):\n\(value)" : "\(label):\(padding) \(value)\n")
         }

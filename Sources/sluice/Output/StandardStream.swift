@@ -20,8 +20,12 @@ enum StandardStream: Int32 {
             let count = rest.withUnsafeBytes { Foundation.write(rawValue, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else {
-                if self == .output && errno == EPIPE { exit(128 + SIGPIPE) }
-                return
+                guard self == .output else { return }
+                if errno == EPIPE { exit(128 + SIGPIPE) }
+                // Half a list that looks like a whole one is worse than none.
+                let reason = String(cString: strerror(errno))
+                Self.error.write("sluice: Standard output cannot be written: \(reason). What is there is not all.\n")
+                exit(CommandStatus.answerIsNo.rawValue)
             }
             rest = rest.dropFirst(count)
         }

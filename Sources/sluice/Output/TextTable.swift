@@ -15,9 +15,9 @@ struct TextTable {
         self.columns = columns
     }
 
-    /// Adds a row with a cell for every column.
+    /// Adds a row with a cell for every column; each stays in its line and its column, whatever a device wrote there.
     mutating func add(_ cells: [String]) {
-        rows.append(cells)
+        rows.append(cells.map { $0.printable() })
     }
 
     /// The columns aligned by spaces, for people.

@@ -31,6 +31,25 @@ import Testing
         }
     }
 
+    @Test func `is part of the commands that take a change back`() throws {
+        let state = try strict().after(.registerCAs([authority("b", state: .inactive)], proof: .waived))
+        let (a, b) = (try fingerprint("a").short, try fingerprint("b").short)
+        func undo(_ change: ClusterChange) throws -> String? { try state.applying(change, at: noon).summary.undo }
+        #expect(
+            try undo(.registerCAs([authority("a")], proof: .waived))
+                == "sluice ca-certs deactivate \(a) && sluice ca-certs unregister \(a)"
+        )
+        let proof = "F: the PEM file of \(b); V: its proof, see sluice ca-certs code"
+        #expect(
+            try undo(.unregisterCA(fingerprint("b")))
+                == "sluice ca-certs register --ca F --name b --inactive --verification V   # \(proof)"
+        )
+        #expect(
+            try undo(.replaceCA(fingerprint("b"), with: authority("a"), grace: .zero, proof: .waived))
+                == "sluice ca-certs replace \(a) --ca F --grace 0s --verification V   # \(proof)"
+        )
+    }
+
     @Test func `does not use up a code for what is refused otherwise`() throws {
         let open = try strict().after(.issueRegistrationCode(code()))
         #expect(throws: RegistryError.caAlreadyRegistered(try fingerprint("first"))) {

@@ -320,6 +320,43 @@ final class DeviceFixture: Sendable {
         }
     }
 
+    @Test func `taking back a registration that lifted a tombstone leaves the certificate barred`() async throws {
+        let control = try await control(with: "a", in: .inactive)
+        let registration = try fixture.registration("a", active: false)
+        let name = registration.fingerprint.short
+        _ = try await control.apply(.delete, to: registration.fingerprint, at: noon, by: operatorPrincipal)
+        let change = try await control.register(registration, at: noon, by: operatorPrincipal)
+        #expect(change.undo == "sluice client-certs delete \(name)")
+    }
+
+    @Test func `a client id is taken back by the one before`() async throws {
+        let control = try await control(with: "a", in: .active)
+        let one = try fingerprint("a")
+        func set(_ text: String?) async throws -> String? {
+            let verb = DeviceVerb.setClientID(text.flatMap(ClientIdentifier.init))
+            return try await control.apply(verb, to: one, at: noon, by: operatorPrincipal).undo
+        }
+        #expect(try await set("pump's") == "sluice client-certs set-client-id \(one.short) --none")
+        #expect(try await set("b") == #"sluice client-certs set-client-id \#(one.short) 'pump'\''s'"#)
+    }
+
+    @Test func `of two changes that were made for the same state, one happens`() async throws {
+        let control = try await control(with: "a", in: .active)
+        let one = try fingerprint("a")
+        let seen = try #require(try await control.record(one))
+        func change(_ verb: DeviceVerb) async throws -> DeviceChange {
+            try await control.apply(verb, to: one, at: noon, by: operatorPrincipal, expecting: seen)
+        }
+        _ = try await change(.setClientID(ClientIdentifier("b")))
+        let now = try #require(try await control.record(one))
+        await #expect(throws: DeviceError.changedMeanwhile(now)) { try await change(.revoke) }
+        #expect(control.entry(one)?.state == .active)
+    }
+
+    @Test func `a name with a NUL in it is not cut to another name`() throws {
+        #expect(ClientCertificateFacts(try facts("pump\0x")).commonName == "pump\u{FFFD}x")
+    }
+
     // MARK: registration by hand
 
     @Test func `registering the same again is no change, otherwise it is a conflict`() async throws {

@@ -7,6 +7,18 @@ import Testing
         (try? fingerprint("one")) ?? { preconditionFailure("a fingerprint from a seed") }()
     }
 
+    private static func record() -> ClientCertificateRecord {
+        ClientCertificateRecord(
+            facts: ClientCertificateFacts(fingerprint: one()),
+            authority: one(),
+            clientID: nil,
+            state: .revoked,
+            source: .manual,
+            createdAt: noon,
+            stateChangedAt: noon
+        )
+    }
+
     /// Error, code, kind, and words that its sentence must hold: what was found, what was needed or what to do.
     private static let table: [(DeviceError, String, DeviceErrorKind, [String])] = [
         (.noSuchCertificate("ab"), "no-such-client-certificate", .notFound, ["\"ab\"", "client-certs list"]),
@@ -36,6 +48,7 @@ import Testing
         ),
         (.initialState(one(), state: .revoked), "initial-state", .badInput, ["revoked", "active or inactive"]),
         (.authorityNotActive(one()), "ca-not-active", .conflict, [one().short, "ca-certs activate"]),
+        (.changedMeanwhile(record()), "revision-mismatch", .conflict, ["revoked", one().short, "Look again"]),
         (.jobIsOver(3, state: .finished), "job-is-over", .conflict, ["3", "finished", "running"]),
         (
             .rateLimited(perSecond: 15, retryAfter: .milliseconds(67)), "registration-rate-limited", .tooManyRequests,

@@ -53,7 +53,14 @@ import Testing
         let state = try ClusterState.initial().after(.registerCAs([authority("a")]), .setMode(.twoWay, anonymous: nil))
         let transition = try state.applying(.setMode(.oneWay, anonymous: true), at: noon)
         #expect(transition.after.settings.anonymous)
-        #expect(transition.summary.undo == "sluice mode set two-way")
+    }
+
+    @Test func `take anonymous access back with the mode that it came with`() throws {
+        let state = try ClusterState.initial().after(.registerCAs([authority("a")]), .setMode(.twoWay, anonymous: nil))
+        let transition = try state.applying(.setMode(.oneWay, anonymous: true), at: noon)
+        #expect(transition.summary.undo == "sluice mode set two-way --anonymous off")
+        let back = try transition.after.after(.setMode(.twoWay, anonymous: false))
+        #expect(back.settings == state.settings)
     }
 
     @Test func `keep anonymous access off unless it is asked for`() throws {

@@ -19,6 +19,19 @@ import Testing
         #expect(try await UserDirectory(store: store).record(record.name) == record)
     }
 
+    @Test func `prints an undo that a shell takes as it is meant, whatever a user is called`() async throws {
+        let directory = try await UserDirectory(store: store)
+        let added = try await directory.add(draft("o'neil; reboot"), at: noon, by: admin)
+        #expect(added.undo == #"sluice users remove 'o'\''neil; reboot'"#)
+        let name = try UserName("o'neil; reboot")
+        let disabled = try await directory.setEnabled(name, false, at: noon, by: admin)
+        #expect(disabled.undo == #"sluice users enable 'o'\''neil; reboot'"#)
+        #expect(
+            try await directory.setEnabled(name, true, at: noon, by: admin).undo?.hasPrefix("sluice users disable ")
+                == true
+        )
+    }
+
     @Test func `tells names apart byte by byte`() async throws {
         let directory = try await UserDirectory(store: store)
         _ = try await directory.add(draft("caf\u{E9}"), at: noon, by: admin)

@@ -95,8 +95,8 @@ package struct FingerprintList {
         }
         var facts = ClientCertificateFacts(fingerprint: fingerprint)
         facts.serial = try value(.serial, of: fields, needed: "hexadecimal digits", SerialNumber.init(hex:))
-        facts.commonName = fields[.commonName]
-        facts.organizationalUnit = fields[.organizationalUnit]
+        facts.commonName = fields[.commonName]?.withoutNUL
+        facts.organizationalUnit = fields[.organizationalUnit]?.withoutNUL
         facts.notBefore = try value(.notBefore, of: fields, needed: "a time by RFC 3339", Self.time)
         facts.notAfter = try value(.notAfter, of: fields, needed: "a time by RFC 3339", Self.time)
         guard

@@ -14,8 +14,8 @@ struct TokensCommand: AsyncParsableCommand {
         abstract: "Tokens: who manages the gateway from elsewhere, and what they may do.",
         discussion: """
             viewer     sees everything that is no secret
-            operator   and manages devices, users, CAs and settings
-            admin      and uploads keys, binds certificates, makes tokens
+            operator   and manages devices, CAs and settings
+            admin      and uploads keys, binds certificates, makes users and tokens
 
             Example:
               sluice tokens create ci --role operator --expires-in 90d > ci.token

@@ -78,7 +78,7 @@ private struct EventPrinter: Sendable {
 extension EventResource {
     fileprivate var line: String {
         let facts = fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.quotedIfNeeded)" }
-        return "\(time)  \(kind)  \(facts.joined(separator: " "))\n"
+        return "\(time)  \(kind)  \(facts.joined(separator: " "))".printable() + "\n"
     }
 }
 
