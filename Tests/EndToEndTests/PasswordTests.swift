@@ -43,8 +43,8 @@ import Testing
     @Test func `a file of mosquitto_passwd is taken over with its passwords`() async throws {
         let gateway = try await RunningGateway.start(RunningGateway.configuration(mode: "one-way"))
         let file = gateway.directory.appendingPathComponent("passwd")
-        for (user, option) in [("one", "-bc"), ("two", "-b")] {
-            let made = try await run("mosquitto_passwd", [option, file.path, user, "password of \(user)"])
+        for (user, options) in [("one", ["-c", "-b"]), ("two", ["-b"])] {
+            let made = try await run("mosquitto_passwd", options + [file.path, user, "password of \(user)"])
             #expect(made.status == 0, "\(made.errors)")
         }
         let rehearsed = try await gateway.manage("users", "import", "passwd", "--dry-run")
