@@ -89,12 +89,23 @@ enum AdminConnection {
 }
 
 extension AdminConnection {
-    /// The parts of an answer after its head, to be gone through once: a connection's input has one iterator.
+    /// The parts of an answer after its head and up to its end, to be gone through once: a connection's input has one
+    /// iterator, and goes on after the answer.
     struct Body: AsyncSequence {
         typealias Element = HTTPClientResponsePart
 
         fileprivate let rest: NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator
 
-        func makeAsyncIterator() -> NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator { rest }
+        func makeAsyncIterator() -> Iterator { Iterator(rest: rest) }
+
+        struct Iterator: AsyncIteratorProtocol {
+            fileprivate var rest: NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator
+
+            mutating func next() async throws -> HTTPClientResponsePart? {
+                guard let part = try await rest.next() else { return nil }
+                if case .end = part { return nil }
+                return part
+            }
+        }
     }
 }
