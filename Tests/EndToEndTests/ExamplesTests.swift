@@ -7,7 +7,9 @@ import Testing
     func `run to their end, step by step`(example: String) async throws {
         let sources = URL(fileURLWithPath: #filePath)
         let top = sources.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-e2e-\(UUID().uuidString)")
+        // A short name: the path of a Unix socket has 107 bytes at most, and the examples' folders lie deep.
+        let name = "sluice-\(UUID().uuidString.prefix(8))"
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(name)
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let result = try await run(
             top.appendingPathComponent("examples/\(example)/run.sh").path,

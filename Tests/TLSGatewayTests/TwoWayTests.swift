@@ -138,8 +138,9 @@ struct TwoWayTests {
         let authority = try TestAuthority()
         let gateway = try await gateway(authority)
         let device = TestDevice(try SocketPipe(port: gateway.port(.mqtt)), version: .v5)
-        #expect(GatewayUnderTest.fate(of: device, Caller()) == .admitted)
-        #expect(gateway.backend.guests.map(\.identity) == [.anonymous])
+        // Anonymous access ended with the switch to two-way: nobody asks for a certificate, and nobody comes in unnamed.
+        #expect(GatewayUnderTest.fate(of: device, Caller()) == .connack(.notAuthorized))
+        #expect(gateway.finalStatistics().refused == [.anonymousNotAllowed: 1])
     }
 
     @Test func `of an access point overrides the cluster's mode`() async throws {
