@@ -105,7 +105,7 @@ private final class DismissalTally: Sendable {
         var outcome = DismissalOutcome()
     }
 
-    private let state: Mutex<State>
+    private let state: Guarded<State>
     private let whenFound: @Sendable (Int) -> Void
     private let completion: @Sendable (DismissalOutcome) -> Void
 
@@ -114,7 +114,7 @@ private final class DismissalTally: Sendable {
         found: @escaping @Sendable (Int) -> Void,
         completion: @escaping @Sendable (DismissalOutcome) -> Void
     ) {
-        state = Mutex(State(searching: shards, working: shards))
+        state = Guarded(State(searching: shards, working: shards))
         whenFound = found
         self.completion = completion
     }
