@@ -37,8 +37,9 @@ package struct AuditFacts: Hashable, Sendable, ExpressibleByDictionaryLiteral, C
     package var json: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Invariant: a dictionary of strings always encodes.
-        guard let data = try? encoder.encode(values) else { preconditionFailure("strings that do not encode") }
+        guard let data = try? encoder.encode(values) else {
+            preconditionFailure("strings that do not encode")  // Invariant: a dictionary of strings always encodes.
+        }
         return String(decoding: data, as: UTF8.self)
     }
 

@@ -8,8 +8,9 @@ extension ClusterEvent {
     package var json: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Invariant: texts, whole numbers and flags always encode.
-        guard let data = try? encoder.encode(self) else { preconditionFailure("an event that does not encode") }
+        guard let data = try? encoder.encode(self) else {
+            preconditionFailure("an event that does not encode")  // Invariant: texts, whole numbers and flags encode.
+        }
         return String(decoding: data, as: UTF8.self)
     }
 }
