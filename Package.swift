@@ -108,7 +108,9 @@ let package = Package(
         ),
         .target(
             name: "SQLiteStorage",
-            dependencies: ["OpenSSL", "Registry", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "OpenSSL", "Registry", "MQTTBroker", "MQTTCodec", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
 
