@@ -43,7 +43,7 @@ extension BrokerShard {
         file(session, under: client)
         // [MQTT-3.2.0-2]: nothing goes before it.
         connection.send(acceptance(connect, client, request, keepAlive, sessionPresent: present))
-        connection.began(client, connect.version, sessionPresent: present)
+        connection.began(client, connect, keepAlive: keepAlive, sessionPresent: present)
         pump(session)
     }
 

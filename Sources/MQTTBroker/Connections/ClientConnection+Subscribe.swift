@@ -66,7 +66,7 @@ extension ClientConnection {
     ) {
         let filter = subscription.filter
         forgetReplay(of: filter, session)
-        guard shard.retained.count > 0 else { return }
+        guard !shard.retained.isEmpty else { return }
         state.pointee.hasSearchedRetained = true
         let messages = filter.withParts { matched, _ in
             shard.retained.messages(matching: matched, at: shard.reactor.now)

@@ -25,4 +25,8 @@ struct ConnectionState {
     /// Nil once the connection has ended.
     var session: UnsafeMutablePointer<Session>?
     var maximumPacketSize: Int
+    /// PUBLISH packets received.
+    var receivedMessages: UInt64 = 0
+    /// Bytes received after CONNECT.
+    var receivedBytes: UInt64 = 0
 }
