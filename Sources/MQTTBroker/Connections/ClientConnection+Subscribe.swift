@@ -77,7 +77,8 @@ extension ClientConnection {
             RetainedReplay(messages: messages, filter: filter, qos: qos, identifier: identifier)
         )
         // A client that subscribes again and again without taking what it asked for must not fill the memory.
-        let backlog = shard.configuration.maximumRetainedMessages * Self.replayFactor
+        let most = shard.configuration.maximumRetainedMessages + (shard.retained.system?.count ?? 0)
+        let backlog = most * Self.replayFactor
         if session.pointee.replayBacklog > backlog { refuse(.quotaExceeded) }
     }
 
