@@ -101,9 +101,9 @@ private struct CommonTopics {
         case .rest:
             // `a/#` is for `a` too. [MQTT-4.7.1-2]
             if node.here.read != 0 { offer(node.here.read, path) }
-            eachChild(of: node, isFirst: depth == 0) { search, child in search.visit(child, at: depth) }
+            eachChild(of: node) { search, child in search.visit(child, at: depth) }
         case .any:
-            eachChild(of: node, isFirst: depth == 0) { search, child in search.visit(child, at: depth + 1) }
+            eachChild(of: node) { search, child in search.visit(child, at: depth + 1) }
         case .text:
             for child in rules.tree.fitting(level, of: client, below: number, node, isBarred: isBarred)
             where child.gives {
@@ -113,11 +113,8 @@ private struct CommonTopics {
     }
 
     /// Goes down to every child, on a way that names it as it is.
-    private mutating func eachChild(
-        of node: RuleNode,
-        isFirst: Bool,
-        _ body: (inout CommonTopics, UInt32) -> Void
-    ) {
+    private mutating func eachChild(of node: RuleNode, _ body: (inout CommonTopics, UInt32) -> Void) {
+        let isFirst = path.isEmpty
         for first in [node.any, node.firstText, node.firstTemplate] {
             var next = first
             while next != 0, given == nil, !isTooLong {
