@@ -45,11 +45,18 @@ final class Message: ManagedBuffer<MessageHeader, UInt8> {
             append(source.payload)
         }
         // Invariant: `create` of a final class makes that class.
-        return unsafeDowncast(buffer, to: Message.self)
+        let message = unsafeDowncast(buffer, to: Message.self)
+        HeldMessages.ofProcess.enter(message)
+        return message
     }
+
+    deinit { HeldMessages.ofProcess.leave(self) }
 
     /// Bytes held, the header's not counted.
     var count: Int { Int(header.topicCount) + Int(header.propertiesCount) + Int(header.payloadCount) }
+
+    /// Bytes of the payload.
+    var payloadCount: Int { Int(header.payloadCount) }
 
     /// The QoS it was published with.
     var qos: QoS { header.qos }
