@@ -109,7 +109,7 @@ enum DeviceAuthenticator {
             return ProvedIdentity(
                 identity: .token(user: holder.user),
                 clientID: holder.clientID.flatMap { ClientIdentifier($0) },
-                standing: .unconditional
+                standing: .token(TokenProof(token, holder))
             )
         } catch {
             throw .tokenRefused(error)
