@@ -181,4 +181,24 @@ private final class SleepingClock: Sendable {
         }
         await jobs.shutDown()
     }
+
+    @Test func `of ten jobs that come at once, four run`() async throws {
+        let jobs = JobControl(
+            devices: try await fixture.control(RegistrationLimit.Rate(perSecond: 1, burst: 1)),
+            now: { noon },
+            sleep: { _ in try await Task.sleep(for: .seconds(3600)) }
+        )
+        let (request, rows) = (request(unthrottled: false), try rows(5))
+        let refusals = await withTaskGroup(of: DeviceError?.self) { group in
+            for _ in 0..<10 {
+                group.addTask {
+                    do { _ = try await jobs.startImport(request, rows: rows) } catch { return error as? DeviceError }
+                    return nil
+                }
+            }
+            return await group.reduce(into: [DeviceError]()) { if let refusal = $1 { $0.append(refusal) } }
+        }
+        #expect(refusals == Array(repeating: .jobLimit(running: 4, limit: 4), count: 6))
+        await jobs.shutDown()
+    }
 }
