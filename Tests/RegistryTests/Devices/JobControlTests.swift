@@ -201,4 +201,23 @@ private final class SleepingClock: Sendable {
         #expect(refusals == Array(repeating: .jobLimit(running: 4, limit: 4), count: 6))
         await jobs.shutDown()
     }
+
+    @Test func `an upload tells what a list did not know, and counts as there already`() async throws {
+        let devices = try await fixture.control()
+        let jobs = jobs(devices)
+        let whole = try fixture.registration("a")
+        let listed = DeviceRegistration(
+            facts: ClientCertificateFacts(fingerprint: whole.fingerprint),
+            authority: whole.authority,
+            clientID: nil,
+            initialState: .active
+        )
+        for (registration, counted) in [(listed, (1, 0)), (whole, (0, 1)), (listed, (0, 1))] {
+            let started = try await jobs.startImport(request(), rows: [ImportRow(line: 1, .registration(registration))])
+            await jobs.wait(for: started.id)
+            let job = try await jobs.job(started.id)
+            #expect((job.registered, job.unchanged) == counted)
+        }
+        #expect(try await devices.record(whole.fingerprint)?.facts == whole.facts)
+    }
 }
