@@ -222,7 +222,7 @@ let package = Package(
             name: "NodeTests",
             dependencies: [
                 "Node", "AdminAPI", "Credentials", "OpenSSL", "Registry", "Reactors", "TLSGateway", "MQTTBroker",
-                "MQTTCodec", "TestAuthority", "TestDevice", "TestProcess",
+                "MQTTCodec", "WebSocket", "TestAuthority", "TestDevice", "TestProcess",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -260,7 +260,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["sluice", "TestAuthority", "TestProcess"],
-            exclude: ["paho_session.py", "devices.py"],
+            exclude: ["browser_page.py", "paho_session.py", "devices.py"],
             swiftSettings: strict
         ),
 
