@@ -8,7 +8,7 @@ SLUICE       := .build/release/sluice
 
 BUILD_PACKAGES := pkg-config libssl-dev libldns-dev libsqlite3-dev
 DEMO_PACKAGES  := openssl nsd mosquitto-clients libnss-wrapper
-TEST_PACKAGES  := mosquitto python3-paho-mqtt python3-venv prometheus
+TEST_PACKAGES  := mosquitto python3-paho-mqtt python3-venv prometheus chromium chromium-driver
 BENCH_PACKAGES := haproxy mosquitto gcc libc6-dev
 
 .PHONY: help
@@ -55,6 +55,7 @@ bench: ## CPU per message and per handshake beside Mosquitto and HAProxy in the 
 fuzz: ## fuzz the parsers of foreign bytes; SECONDS_EACH=600 for longer
 	@.ci/setup $(BUILD_PACKAGES)
 	Tests/Fuzz/run MQTTDecoderFuzz mqtt $(or $(SECONDS_EACH),60) MQTTCodec
+	Tests/Fuzz/run WebSocketFuzz websocket $(or $(SECONDS_EACH),60) WebSocket
 	Tests/Fuzz/run ClientHelloFuzz client-hello $(or $(SECONDS_EACH),60) OpenSSL Registry
 	Tests/Fuzz/run RevocationFuzz revocation $(or $(SECONDS_EACH),60) OpenSSL
 	Tests/Fuzz/run TokenFuzz token $(or $(SECONDS_EACH),60) OpenSSL Registry Credentials
