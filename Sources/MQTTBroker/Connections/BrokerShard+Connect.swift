@@ -40,11 +40,13 @@ extension BrokerShard {
             return refuse(stream, connect.version, .quotaExceeded)
         }
         connection.state.pointee.session = session
-        file(session, under: client)
-        // [MQTT-3.2.0-2]: nothing goes before it.
-        connection.send(acceptance(connect, client, request, keepAlive, sessionPresent: present))
-        connection.began(client, connect.version, sessionPresent: present)
-        pump(session)
+        let isFiledAnew = file(session, under: client)
+        begin(session, request, connection, isNew: !present, isFiledAnew: isFiledAnew) { [self] isStored in
+            guard isStored else { return refuse(stream, connect.version, .quotaExceeded) }
+            // [MQTT-3.2.0-2]: nothing goes before it.
+            connection.send(acceptance(connect, client, request, keepAlive, sessionPresent: present))
+            connection.began(client, connect.version, sessionPresent: present)
+        }
     }
 
     /// Why a CONNECT cannot be accepted; nil if it can.

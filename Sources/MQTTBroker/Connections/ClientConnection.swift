@@ -10,6 +10,8 @@ final class ClientConnection: StreamHandler {
     let state: UnsafeMutablePointer<ConnectionState>
     /// Who is connected; nil before CONNACK and after the end.
     private(set) var client: ConnectedClient?
+    /// Acknowledgements that wait for the store; nil before the first.
+    var deferred: DeferredAcknowledgements?
 
     init(shard: BrokerShard, stream: Stream, state initial: ConnectionState) {
         self.shard = shard
@@ -124,7 +126,8 @@ final class ClientConnection: StreamHandler {
     /// Ends the connection: tells the client why, if it is of 5.0, and lets the session go on or end as `end` has it.
     func end(_ end: ConnectionEnd, telling reason: ReasonCode) {
         guard state.pointee.session != nil else { return }
-        if state.pointee.version.hasProperties { send(DisconnectPacket(reasonCode: reason)) }
+        // [MQTT-3.14.0-1]: not before CONNACK, which may wait for the store.
+        if state.pointee.version.hasProperties, client != nil { send(DisconnectPacket(reasonCode: reason)) }
         close(end, because: .byBroker(reason))
     }
 
