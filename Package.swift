@@ -263,7 +263,7 @@ let package = Package(
         // The built program with the clients that people use.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["sluice", "TestAuthority", "TestProcess"],
+            dependencies: ["sluice", "MQTTCodec", "TestAuthority", "TestDevice", "TestProcess"],
             exclude: ["browser_page.py", "paho_session.py", "devices.py"],
             swiftSettings: strict
         ),
