@@ -6,6 +6,9 @@ import Synchronization
 package final class Broker: Sendable {
     let shards: [BrokerShard]
     let retained: RetainedStore
+    let subscriptions: SubscriptionIndex
+    /// Lists of clients that somebody goes through page by page.
+    let clientWindows = ClientWindows()
     let placement = KeyedHash()
     /// Messages of the server's own that wait for their event loop.
     let serverMessages = Atomic<Int>(0)
@@ -34,7 +37,8 @@ package final class Broker: Sendable {
         let subscriptions = SubscriptionIndex()
         let retained = RetainedStore(
             maximumCount: configuration.maximumRetainedMessages,
-            maximumBytes: configuration.maximumRetainedBytes
+            maximumBytes: configuration.maximumRetainedBytes,
+            system: RetainedStore(maximumCount: .max, maximumBytes: .max)
         )
         let sessionCount = SessionCount(limit: configuration.maximumSessions)
         let shards = reactors.prefix(Self.shardLimit).enumerated().map { index, reactor in
@@ -53,6 +57,7 @@ package final class Broker: Sendable {
         }
         self.shards = shards
         self.retained = retained
+        self.subscriptions = subscriptions
     }
 
     /// Serves an admitted client: moves its stream to the home shard of its id, answers its CONNECT, and goes on.
@@ -76,6 +81,8 @@ package final class Broker: Sendable {
         var statistics = BrokerStatistics()
         for shard in shards { shard.counters.contribute(to: &statistics) }
         statistics.retainedMessages = retained.count
+        statistics.sharedSubscriptions = subscriptions.sharedCount
+        (statistics.heldMessages, statistics.heldBytes) = HeldMessages.ofProcess.total
         return statistics
     }
 

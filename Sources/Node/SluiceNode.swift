@@ -119,11 +119,19 @@ package struct SluiceNode: Sendable {
         // Stopped in reverse order: devices first, so that the admin API can be asked about it while they go, and what
         // they leave behind is still stored.
         try await run(
-            admin.servers + upkeep.services + [
+            admin.servers + upkeep.services + report(of: broker, gateway) + [
                 EventRelay(events: journals.events, broker: broker, instruments: instruments),
                 ReloadService(reload: reload), devices,
             ]
         )
+    }
+
+    /// What the broker says of itself, if it is to say anything.
+    private func report(of broker: Broker, _ gateway: Gateway) -> [any Service] {
+        let interval = configuration.broker.systemInterval
+        guard interval > .zero else { return [] }
+        let report = BrokerReport(broker, gateway)
+        return [PeriodicTask(every: interval, report.publish)]
     }
 
     /// Has every change of the registry end the sessions it ends, and told.

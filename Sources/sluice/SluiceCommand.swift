@@ -39,6 +39,7 @@ struct SluiceCommand: AsyncParsableCommand {
                 name: "A running gateway",
                 subcommands: [StatusCommand.self, HealthcheckCommand.self, ReloadCommand.self, JobsCommand.self]
             ),
+            CommandGroup(name: "What it keeps", subcommands: [BackupCommand.self, RestoreCommand.self]),
             CommandGroup(
                 name: "What it serves",
                 subcommands: [CertsCommand.self, ServerCertsCommand.self, TLSCommand.self]

@@ -50,7 +50,7 @@ extension BrokerShard {
         acceptance.sessionPresent = present
         // Nothing goes before it, and no second one comes. [MQTT-3.1.4-5] [MQTT-3.2.0-1] [MQTT-3.2.0-2]
         connection.send(acceptance)
-        connection.began(client, connect.version, sessionPresent: present)
+        connection.began(client, connect, keepAlive: keepAlive, sessionPresent: present)
         pump(session)
     }
 

@@ -11,6 +11,8 @@ extension ClientConnection {
                 return 0
             case .publish(let view):
                 shard.counters.received(.publish)
+                shard.counters.add(.receivedPayloadBytes, view.payload.count)
+                state.pointee.receivedMessages &+= 1
                 handle(view, in: UnsafeRawBufferPointer(rebasing: bytes[..<view.packetSize]))
                 return view.packetSize
             case .packet(let packet, let size):

@@ -79,7 +79,7 @@ extension ClientConnection {
     ) {
         let filter = subscription.filter
         forgetReplay(of: filter, session)
-        guard shard.retained.count > 0 else { return }
+        guard !shard.retained.isEmpty else { return }
         state.pointee.hasSearchedRetained = true
         let messages = filter.withParts { matched, _ in
             shard.retained.messages(matching: matched, at: shard.reactor.now)
@@ -90,7 +90,8 @@ extension ClientConnection {
             RetainedReplay(messages: messages, filter: filter, qos: qos, identifier: identifier)
         )
         // A client that subscribes again and again without taking what it asked for must not fill the memory.
-        let backlog = shard.configuration.maximumRetainedMessages * Self.replayFactor
+        let most = shard.configuration.maximumRetainedMessages + (shard.retained.system?.count ?? 0)
+        let backlog = most * Self.replayFactor
         if session.pointee.replayBacklog > backlog { refuse(.quotaExceeded) }
     }
 

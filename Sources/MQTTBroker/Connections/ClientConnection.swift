@@ -46,6 +46,7 @@ final class ClientConnection: StreamHandler {
             }
         }
         shard.counters.add(.receivedBytes, consumed)
+        state.pointee.receivedBytes &+= UInt64(consumed)
         if stream.queuedBytes > shard.configuration.writeHighWaterMark * Self.floodFactor { hold(.ownQueue) }
         return consumed
     }
@@ -150,21 +151,24 @@ final class ClientConnection: StreamHandler {
 
     private func finish(_ end: ConnectionEnd, _ cause: DisconnectCause) {
         guard let session = state.pointee.session else { return }
+        let traffic = traffic
         state.pointee.session = nil
         shard.connectionEnded(session, end)
-        if let client { shard.observer?.clientDisconnected(client, because: cause) }
+        if let client { shard.observer?.clientDisconnected(client, because: cause, after: traffic) }
         client = nil
     }
 
     /// The client has been let in.
-    func began(_ profile: ClientProfile, _ version: ProtocolVersion, sessionPresent: Bool) {
+    func began(_ profile: ClientProfile, _ connect: ConnectPacket, keepAlive: UInt16, sessionPresent: Bool) {
         var profile = profile
         // It has served, and keeps alive what it was made from.
         profile.recheck = nil
         let client = ConnectedClient(
             profile: profile,
             peer: stream.peer,
-            version: version,
+            version: connect.version,
+            cleanStart: connect.cleanStart,
+            keepAlive: keepAlive,
             sessionPresent: sessionPresent,
             connectedAt: shard.reactor.now
         )

@@ -29,4 +29,8 @@ struct ConnectionState {
     /// Whether the client wants reason strings and user properties: its Request Problem Information.
     /// MQTT 5.0 § 3.1.2.11.7
     var wantsReasons: Bool
+    /// PUBLISH packets received.
+    var receivedMessages: UInt64 = 0
+    /// Bytes received after CONNECT.
+    var receivedBytes: UInt64 = 0
 }

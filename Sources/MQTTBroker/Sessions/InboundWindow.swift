@@ -8,6 +8,12 @@ struct InboundWindow {
     private var open: ContiguousArray<UInt16> = []
     /// How many were open when the present connection began.
     private var carried = 0
+    /// Where what is open is counted; outlives the session.
+    private unowned(unsafe) let counters: Counters?
+
+    init(counters: Counters? = nil) {
+        self.counters = counters
+    }
 
     /// What a PUBLISH with a packet identifier is.
     enum Verdict: Equatable {
@@ -35,7 +41,9 @@ struct InboundWindow {
     /// Remembers a QoS 2 message that was passed on and is answered with PUBREC.
     mutating func accept(_ packetID: UInt16) {
         let (found, index) = position(of: packetID)
-        if !found { open.insert(packetID, at: index) }
+        guard !found else { return }
+        open.insert(packetID, at: index)
+        counters?.add(.openInboundMessages)
     }
 
     /// PUBREL: the identifier is free again. Tells whether it was in use. [MQTT-4.3.3-12]
@@ -44,6 +52,7 @@ struct InboundWindow {
         guard found else { return false }
         open.remove(at: index)
         if open.isEmpty { open = [] }
+        counters?.add(.openInboundMessages, -1)
         return true
     }
 

@@ -37,8 +37,14 @@ struct OutboundQueue: ~Copyable {
     private var waitingQoS0 = 0
     private var inFlightBytes = 0
     private var waitingBytes = 0
+    /// Where what waits and what is in flight is counted; outlives the session.
+    private unowned(unsafe) let counters: Counters?
 
-    init() {}
+    init(counters: Counters? = nil) {
+        self.counters = counters
+    }
+
+    deinit { count(waiting: -waiting.count, inFlight: -inFlight.count, bytes: -byteCount) }
 
     /// Messages that wait for their turn.
     var waitingCount: Int { waiting.count }
@@ -76,6 +82,7 @@ struct OutboundQueue: ~Copyable {
         guard let dropped = makeRoom(for: delivery, limits) else { return .refused }
         waiting.append(delivery)
         waitingBytes += delivery.message.count
+        count(waiting: 1, bytes: delivery.message.count)
         if delivery.qos == .atMostOnce { waitingQoS0 += 1 }
         return .queued(dropped: dropped)
     }
@@ -192,6 +199,7 @@ struct OutboundQueue: ~Copyable {
     ///
     /// - Returns: how many messages were lost.
     mutating func removeAll(_ orphan: (Delivery) -> Void) -> Int {
+        count(waiting: -waiting.count, inFlight: -inFlight.count, bytes: -byteCount)
         var lost = 0
         while let entry = inFlight.popFirst() {
             guard let delivery = entry.delivery else { continue }
@@ -214,6 +222,7 @@ struct OutboundQueue: ~Copyable {
         inFlight.append(InFlight(packetID: packetID, stage: stage, delivery: delivery))
         sentCount += 1
         inFlightBytes += delivery.message.count
+        count(inFlight: 1, bytes: delivery.message.count)
     }
 
     /// A fresh identifier, if one more message may be in flight. [MQTT-3.3.4-9] [MQTT-2.2.1-4]
@@ -252,12 +261,14 @@ struct OutboundQueue: ~Copyable {
     private mutating func leave(at index: Int) {
         dropMessage(at: index)
         _ = inFlight.remove(at: index)
+        count(inFlight: -1)
         if index < sentCount { sentCount -= 1 }
     }
 
     private mutating func dropMessage(at index: Int) {
         guard let delivery = inFlight[index].delivery else { return }
         inFlightBytes -= delivery.message.count
+        count(bytes: -delivery.message.count)
         inFlight[index].delivery = nil
     }
 
@@ -294,7 +305,16 @@ struct OutboundQueue: ~Copyable {
         guard index < waiting.count else { return nil }
         let delivery = waiting.remove(at: index)
         waitingBytes -= delivery.message.count
+        count(waiting: -1, bytes: -delivery.message.count)
         if delivery.qos == .atMostOnce { waitingQoS0 -= 1 }
         return delivery
+    }
+
+    @inline(__always)
+    private func count(waiting: Int = 0, inFlight: Int = 0, bytes: Int = 0) {
+        guard let counters else { return }
+        if waiting != 0 { counters.add(.queuedMessages, waiting) }
+        if inFlight != 0 { counters.add(.inFlightMessages, inFlight) }
+        if bytes != 0 { counters.add(.queuedBytes, bytes) }
     }
 }

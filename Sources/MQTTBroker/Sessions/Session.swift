@@ -1,12 +1,16 @@
+import Reactors
+
 /// What the broker keeps of one client, connected or not. Lives at one address of its home shard until it ends.
 struct Session: ~Copyable {
     let handle: SessionHandle
     let clientID: ClientID
+    /// Those of the shard, which outlives it.
+    private unowned(unsafe) let counters: Counters
     /// Where its client's credential is in the shard's `CredentialIndex`; 0 without one.
     var credentialEntry: UInt32 = 0
     var lifetime = SessionLifetime()
-    var outbound = OutboundQueue()
-    var inbound = InboundWindow()
+    var outbound: OutboundQueue
+    var inbound: InboundWindow
     var subscriptions = SubscriptionList()
     /// Retained messages that a subscription has brought and that still wait to be sent.
     var replays = RingBuffer<RetainedReplay>()
@@ -16,6 +20,10 @@ struct Session: ~Copyable {
     var connection: ClientConnection?
     /// Set while not connected and something is due.
     var timer: SessionTimer?
+    /// Since when its client is connected, or is not.
+    var stateSince = MonotonicTime(nanoseconds: 0)
+    /// How often `SessionSlot.sentMessages` has wrapped on the present connection.
+    var sentMessageWraps: UInt64 = 0
 
     /// Retained messages still to be sent.
     var replayBacklog: Int {
@@ -24,8 +32,13 @@ struct Session: ~Copyable {
         return count
     }
 
-    init(handle: SessionHandle, clientID: ClientID) {
+    init(handle: SessionHandle, clientID: ClientID, counters: Counters) {
         self.handle = handle
         self.clientID = clientID
+        outbound = OutboundQueue(counters: counters)
+        inbound = InboundWindow(counters: counters)
+        self.counters = counters
     }
+
+    deinit { counters.add(.openInboundMessages, -inbound.count) }
 }

@@ -37,6 +37,15 @@ struct SessionLifetime {
 
     init() {}
 
+    /// Whether a will waits to be sent, or would be if the connection broke.
+    var hasWill: Bool { will != nil }
+
+    /// When the session ends unless its client comes back; nil while it is connected, and for one that lasts.
+    var expiresAt: MonotonicTime? { isConnected || expiry == .distantFuture ? nil : expiry }
+
+    /// When the will is sent unless the client comes back; nil without a delay that runs.
+    var willDueAt: MonotonicTime? { willDue == .distantFuture ? nil : willDue }
+
     /// A connection began the session or took it up; a will that waits is not published. [MQTT-3.1.3-9]
     mutating func connected(expiryInterval: UInt32, will: WillMessage?) {
         self.expiryInterval = expiryInterval

@@ -103,7 +103,7 @@ extension BrokerShard {
             }
             deliver(source, &message, to: receiver, slot, match, &tally)
         }
-        tally.count(into: counters)
+        tally.count(into: counters, payloadSize: source.payload.count)
     }
 
     @inline(__always)
@@ -137,6 +137,7 @@ extension BrokerShard {
             } else {
                 stream.write(frame)
                 tally.add(frame.count)
+                slot.countSent()
             }
         }
     }
@@ -193,6 +194,7 @@ extension BrokerShard {
             if frame.count <= Int(slot.pointee.maximumPacketSize) {
                 stream.write(frame)
                 tally.add(frame.count)
+                slot.countSent()
                 return
             }
         }
@@ -226,7 +228,7 @@ extension BrokerShard {
         guard let session = session(member.session) else { return true }
         var tally = Tally()
         deliver(source, &message, to: slot(of: session), member.terms(for: source, match.group), &tally)
-        tally.count(into: counters)
+        tally.count(into: counters, payloadSize: source.payload.count)
         return true
     }
 
@@ -239,7 +241,7 @@ extension BrokerShard {
             frames.pointee.begin(source)
             deliver(source, &known, to: slot(of: session), member.terms(for: source, group), &tally)
             frames.pointee.end()
-            tally.count(into: counters)
+            tally.count(into: counters, payloadSize: source.payload.count)
         }
     }
 

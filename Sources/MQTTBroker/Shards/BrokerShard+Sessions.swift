@@ -59,6 +59,7 @@ extension BrokerShard {
         slot.pointee.stream = Unmanaged.passUnretained(connection.stream)
         slot.pointee.maximumPacketSize = request.maximumPacketSize
         slot.pointee.form = .connected
+        slot.beginConnection(at: reactor.now)
         if request.version.hasProperties { slot.pointee.form.insert(.version5) }
         if request.aliases != nil { slot.pointee.form.insert(.aliases) }
         if session.pointee.outbound.holdsQoS0 { slot.pointee.form.insert(.lagging) }
@@ -74,6 +75,7 @@ extension BrokerShard {
         slot.pointee.maximumPacketSize = .max
         session.pointee.connection = nil
         session.pointee.aliases = nil
+        session.pointee.stateSince = reactor.now
         counters.add(.connected, -1)
         keepReplays(session)
         session.pointee.outbound.disconnected()
@@ -113,7 +115,9 @@ extension BrokerShard {
     func sessionDeadlinePassed(_ handle: SessionHandle) {
         guard let session = session(handle) else { return }
         session.pointee.timer = nil
-        carryOut(session.pointee.lifetime.deadlinePassed(at: reactor.now), for: session)
+        let decision = session.pointee.lifetime.deadlinePassed(at: reactor.now)
+        if decision.ends { counters.add(.expiredSessions) }
+        carryOut(decision, for: session)
     }
 
     private func carryOut(_ decision: SessionLifetime.Decision, for session: UnsafeMutablePointer<Session>) {

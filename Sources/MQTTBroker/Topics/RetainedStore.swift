@@ -8,8 +8,11 @@ final class RetainedStore: Sendable {
     private let maximumCount: Int
     private let maximumBytes: Int
     private let marks = KeyedHash()
+    /// What the broker says of itself under `$SYS`, apart from what clients retain: in no count and no bound.
+    let system: RetainedStore?
 
-    init(maximumCount: Int, maximumBytes: Int, hash: KeyedHash = KeyedHash()) {
+    init(maximumCount: Int, maximumBytes: Int, system: RetainedStore? = nil, hash: KeyedHash = KeyedHash()) {
+        self.system = system
         self.maximumCount = maximumCount
         self.maximumBytes = maximumBytes
         tree = .allocate(capacity: 1)
@@ -20,6 +23,9 @@ final class RetainedStore: Sendable {
         tree.deinitialize(count: 1)
         tree.deallocate()
     }
+
+    /// Whether a new subscription gets nothing from here, whatever it asks for.
+    var isEmpty: Bool { count == 0 && system?.count ?? 0 == 0 }
 
     /// Messages held, expired ones that still wait for the sweep included.
     var count: Int { lock.read { tree.pointee.count } }
@@ -65,12 +71,14 @@ final class RetainedStore: Sendable {
 
     /// Whether `message` is still what its topic retains.
     func isCurrent(_ message: Message) -> Bool {
-        lock.read { message.withTopic { tree.pointee.message(for: $0) } === message }
+        if let system, message.withTopic({ $0.isUnderSystem }) { return system.isCurrent(message) }
+        return lock.read { message.withTopic { tree.pointee.message(for: $0) } === message }
     }
 
     /// The messages a new subscription gets; references, no copies.
     func messages(matching filter: UnsafeRawBufferPointer, at now: MonotonicTime) -> ContiguousArray<Message> {
-        lock.read {
+        if let system, filter.isUnderSystem { return system.messages(matching: filter, at: now) }
+        return lock.read {
             var found = ContiguousArray<Message>()
             tree.pointee.match(filter, at: now) { found.append($0) }
             return found
