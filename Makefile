@@ -8,7 +8,7 @@ SLUICE       := .build/release/sluice
 
 BUILD_PACKAGES := pkg-config libssl-dev libldns-dev libsqlite3-dev
 DEMO_PACKAGES  := openssl nsd mosquitto-clients libnss-wrapper
-TEST_PACKAGES  := mosquitto python3-paho-mqtt python3-venv prometheus
+TEST_PACKAGES  := mosquitto python3-paho-mqtt python3-venv python3-venv prometheus
 BENCH_PACKAGES := haproxy mosquitto gcc libc6-dev
 
 .PHONY: help
@@ -36,6 +36,7 @@ demo: ## the main job, shown: gateway, custom domain, DNS check, devices by mutu
 
 .PHONY: test
 test: setup ## all tests; FILTER=Name runs some of them
+	@.ci/foreign-clients
 	$(SWIFT) build --build-tests $(SWIFT_FLAGS)
 	$(SWIFT) test --skip-build --no-parallel $(if $(FILTER),--filter $(FILTER))
 
