@@ -8,7 +8,7 @@ SLUICE       := .build/release/sluice
 
 BUILD_PACKAGES := pkg-config libssl-dev libldns-dev libsqlite3-dev
 DEMO_PACKAGES  := openssl nsd mosquitto-clients libnss-wrapper
-TEST_PACKAGES  := mosquitto python3-paho-mqtt python3-venv python3-venv prometheus
+TEST_PACKAGES  := mosquitto python3-paho-mqtt python3-venv prometheus chromium chromium-driver
 BENCH_PACKAGES := haproxy mosquitto gcc libc6-dev
 
 .PHONY: help
@@ -57,6 +57,7 @@ fuzz: ## fuzz the parsers of foreign bytes, and whole sessions; SECONDS_EACH=600
 	@.ci/setup $(BUILD_PACKAGES)
 	Tests/Fuzz/run MQTTDecoderFuzz mqtt $(or $(SECONDS_EACH),60) MQTTCodec
 	Tests/Fuzz/run BrokerSessionFuzz sessions $(or $(SECONDS_EACH),60) MQTTCodec Reactors MQTTBroker
+	Tests/Fuzz/run WebSocketFuzz websocket $(or $(SECONDS_EACH),60) WebSocket
 	Tests/Fuzz/run ClientHelloFuzz client-hello $(or $(SECONDS_EACH),60) OpenSSL Registry
 	Tests/Fuzz/run RevocationFuzz revocation $(or $(SECONDS_EACH),60) OpenSSL
 	Tests/Fuzz/run TokenFuzz token $(or $(SECONDS_EACH),60) OpenSSL Registry Credentials

@@ -57,7 +57,7 @@ let package = Package(
             name: "Node",
             dependencies: [
                 "AdminAPI", "TLSGateway", "Credentials", "SQLiteStorage", "Registry", "MQTTBroker", "MQTTCodec",
-                "Reactors",
+                "Reactors", "WebSocket",
                 "OpenSSL",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -88,7 +88,7 @@ let package = Package(
         .target(
             name: "TLSGateway",
             dependencies: [
-                "Credentials", "OpenSSL", "Registry", "MQTTCodec", "Reactors",
+                "Credentials", "OpenSSL", "Registry", "MQTTCodec", "Reactors", "WebSocket",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -125,6 +125,7 @@ let package = Package(
         // 0  pure rules, and headers
         .target(name: "Registry", swiftSettings: strict),
         .target(name: "MQTTCodec", swiftSettings: strict),
+        .target(name: "WebSocket", swiftSettings: strict),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
         .systemLibrary(name: "CLinux"),
@@ -182,6 +183,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "MQTTCodecTests", dependencies: ["MQTTCodec", "TestDevice"], swiftSettings: strict),
+        .testTarget(name: "WebSocketTests", dependencies: ["WebSocket"], swiftSettings: strict),
         .testTarget(
             name: "MQTTBrokerTests",
             dependencies: ["MQTTBroker", "MQTTCodec", "Reactors", "CLinux", "TestDevice", "TestProcess"],
@@ -214,8 +216,8 @@ let package = Package(
         .testTarget(
             name: "TLSGatewayTests",
             dependencies: [
-                "TLSGateway", "Credentials", "OpenSSL", "Registry", "MQTTCodec", "Reactors", "TestAuthority",
-                "TestDevice", "TestProcess",
+                "TLSGateway", "Credentials", "OpenSSL", "Registry", "MQTTCodec", "Reactors", "WebSocket",
+                "TestAuthority", "TestDevice", "TestProcess",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -224,7 +226,7 @@ let package = Package(
             name: "NodeTests",
             dependencies: [
                 "Node", "AdminAPI", "Credentials", "OpenSSL", "Registry", "Reactors", "TLSGateway", "MQTTBroker",
-                "MQTTCodec", "TestAuthority", "TestDevice", "TestProcess",
+                "MQTTCodec", "WebSocket", "TestAuthority", "TestDevice", "TestProcess",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -262,7 +264,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["sluice", "TestAuthority", "TestProcess"],
-            exclude: ["paho_session.py", "foreign_clients.py", "devices.py"],
+            exclude: ["browser_page.py", "paho_session.py", "foreign_clients.py", "devices.py"],
             swiftSettings: strict
         ),
 

@@ -3,7 +3,7 @@ import Testing
 
 /// Every feature of MQTT 5.0 through two client libraries that have nothing in common with the broker, nor with each other.
 @Suite struct ForeignClientTests {
-    /// An interpreter with gmqtt, if `make foreign-clients` has made one.
+    /// An interpreter with gmqtt, if `make test` could make one.
     private static let gmqtt = ".build/foreign-clients/bin/python"
 
     static let libraries: [(name: String, interpreter: String)] =

@@ -38,6 +38,7 @@ extension TLSConnection {
     private func apply(_ policy: HelloPolicy, to negotiation: inout Negotiation) -> Bool {
         defer { ErrorQueue.clear() }
         negotiation.allowedVersions = policy.versions
+        negotiation.applicationProtocols = policy.applicationProtocols
         guard select(policy.context),
             sluice_SSL_set_min_proto_version(ssl, policy.versions.lowerBound.number) == 1,
             sluice_SSL_set_max_proto_version(ssl, policy.versions.upperBound.number) == 1

@@ -39,6 +39,16 @@ extension Refusal {
         case handshakeFailed = "handshake_failed"
         case handshakeTimedOut = "handshake_timed_out"
         case handshakeAbandoned = "handshake_abandoned"
+        case upgradeMissing = "upgrade_missing"
+        case upgradeMalformed = "upgrade_malformed"
+        case upgradeTooLarge = "upgrade_too_large"
+        case upgradePathUnknown = "upgrade_path_unknown"
+        case upgradeVersionUnknown = "upgrade_version_unknown"
+        case upgradeTimedOut = "upgrade_timed_out"
+        case upgradeAbandoned = "upgrade_abandoned"
+        case originNotAllowed = "origin_not_allowed"
+        case subprotocolMissing = "subprotocol_missing"
+        case framesMalformed = "websocket_frames_malformed"
         case connectTimedOut = "connect_timed_out"
         case connectAbandoned = "connect_abandoned"
         case connectMissing = "connect_missing"
@@ -103,6 +113,10 @@ extension Refusal {
         case .handshakeFailed: .handshakeFailed
         case .handshakeTimedOut: .handshakeTimedOut
         case .handshakeAbandoned: .handshakeAbandoned
+        case .upgradeRefused(let failure): Self.reason(of: failure)
+        case .upgradeTimedOut: .upgradeTimedOut
+        case .upgradeAbandoned: .upgradeAbandoned
+        case .framesMalformed: .framesMalformed
         case .connectTimedOut: .connectTimedOut
         case .connectAbandoned: .connectAbandoned
         case .connectMissing: .connectMissing

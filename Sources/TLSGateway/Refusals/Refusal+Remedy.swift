@@ -1,6 +1,7 @@
 import MQTTCodec
 import OpenSSL
 import Registry
+import WebSocket
 
 extension Refusal {
     /// What to do about it, for whoever runs the device or the cluster.
@@ -26,7 +27,15 @@ extension Refusal {
         case .serverCertificateRefused: "Check which CA the device trusts and which name it expects."
         case .handshakeFailed: "Check the client's TLS library and what lies between it and this node."
         case .handshakeTimedOut: "Check the client's network, or raise admission.handshakeTimeout."
-        case .handshakeAbandoned, .connectAbandoned: "Look into the client's own log: it says why."
+        case .handshakeAbandoned, .upgradeAbandoned, .connectAbandoned: "Look into the client's own log: it says why."
+        case .upgradeRefused(.originNotAllowed):
+            "Add the page's origin to the listener's origins, if it is one of yours."
+        case .upgradeRefused(.pathUnknown): "Correct the path in the client, or set the listener's path."
+        case .upgradeRefused(.notHTTP): "Turn WebSocket on in the client, or send it to an mqtts listener."
+        case .upgradeRefused(.subprotocolMissing): "Have the client offer it: new WebSocket(url, \"mqtt\")."
+        case .upgradeRefused, .framesMalformed:
+            "Connect with an MQTT client over WebSocket, and look at what lies between it and this node."
+        case .upgradeTimedOut: "Check the client's network, or raise admission.connectTimeout."
         case .connectTimedOut: "Send CONNECT first, or raise admission.connectTimeout."
         case .connectMissing:
             "Point the client at an MQTT broker's port only if it speaks MQTT, and update its library."
@@ -71,7 +80,9 @@ extension Refusal {
         case .tooManyHandshakes: "admission.handshakesPerSecond"
         case .tooManyConnections: "admission.maxConnections"
         case .handshakeTimedOut: "admission.handshakeTimeout"
-        case .connectTimedOut, .authenticationTimedOut: "admission.connectTimeout"
+        case .upgradeTimedOut, .connectTimedOut, .authenticationTimedOut: "admission.connectTimeout"
+        case .upgradeRefused(.originNotAllowed): "accessPoints.listeners.origins"
+        case .upgradeRefused(.pathUnknown): "accessPoints.listeners.path"
         case .connectTooLarge: "admission.maxConnectBytes"
         case .authenticationOverloaded: "admission.maxAuthenticating"
         case .serverNameMissing, .serverNameUnusable, .serverNameUnknown: "unknownSNI"
@@ -88,7 +99,8 @@ extension Refusal {
         case .tokenRefused: "jwt"
         case .clientIdentifierMissing, .clientIdentifierMismatch: "clientIDPolicy"
         case .shuttingDown, .outOfResources, .notTLS, .helloMalformed, .noServerCertificate, .noCommonAlgorithm,
-            .serverCertificateRefused, .handshakeFailed, .handshakeAbandoned, .connectAbandoned, .connectMissing,
+            .serverCertificateRefused, .handshakeFailed, .handshakeAbandoned, .upgradeRefused, .upgradeAbandoned,
+            .framesMalformed, .connectAbandoned, .connectMissing,
             .connectMalformed, .protocolVersionUnknown, .certificateExpired, .registrationFailed,
             .authenticationAbandoned:
             nil

@@ -79,6 +79,17 @@ extension Refusal.Reason {
         case .handshakeFailed: Row(.peerMisbehaved)
         case .handshakeTimedOut: Row(.peerMisbehaved)
         case .handshakeAbandoned: Row(.peerMisbehaved)
+        // HTTP says it, and the code of a Close frame: `upgradeAnswer`, `closeCode`.
+        case .upgradeMissing: Row(.peerMisbehaved)
+        case .upgradeMalformed: Row(.peerMisbehaved)
+        case .upgradeTooLarge: Row(.peerMisbehaved)
+        case .upgradePathUnknown: Row(.peerMisbehaved)
+        case .upgradeVersionUnknown: Row(.peerMisbehaved)
+        case .upgradeTimedOut: Row(.peerMisbehaved)
+        case .upgradeAbandoned: Row(.peerMisbehaved)
+        case .originNotAllowed: Row(.peerNotAllowed)
+        case .subprotocolMissing: Row(.peerMisbehaved)
+        case .framesMalformed: Row(.peerMisbehaved)
         case .connectTimedOut: Row(.peerMisbehaved)
         case .connectAbandoned: Row(.peerMisbehaved)
         // [MQTT-3.1.0-1]

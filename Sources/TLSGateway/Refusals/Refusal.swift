@@ -3,6 +3,7 @@ package import Foundation
 package import MQTTCodec
 package import OpenSSL
 package import Registry
+package import WebSocket
 
 /// Why a connection was not admitted, with the facts that were compared.
 ///
@@ -54,6 +55,16 @@ package enum Refusal: Error, Hashable, Sendable {
     case handshakeTimedOut(after: Duration)
     /// The client went away within the handshake.
     case handshakeAbandoned
+
+    // WebSocket: answered by an HTTP status, or by the code of a Close frame.
+    /// The request does not begin a WebSocket of MQTT.
+    case upgradeRefused(UpgradeFailure)
+    /// No complete request came within the time for a CONNECT.
+    case upgradeTimedOut(after: Duration)
+    /// The client went away before its request was complete.
+    case upgradeAbandoned
+    /// What came before a complete CONNECT breaks the framing.
+    case framesMalformed(FrameViolation)
 
     // CONNECT: answered by a CONNACK, where the client can be told at all.
     /// No complete CONNECT came within its absolute limit.

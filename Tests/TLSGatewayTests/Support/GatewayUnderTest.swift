@@ -114,6 +114,7 @@ struct Caller {
     var cleanStart = true
     var userName: Text?
     var password: Password?
+    var applicationProtocols: [String] = []
 
     /// The CONNECT it sends.
     var connect: ConnectPacket {
@@ -153,11 +154,17 @@ enum Fate: Hashable, Sendable, CustomStringConvertible {
 
 extension GatewayUnderTest {
     /// A TLS pipe to the gateway; the server's certificate must be of the test's CA and bear the name, if one is given.
-    func pipe(_ caller: Caller = Caller(), checkingName: Bool = false, session: TLSSession? = nil) throws -> TLSPipe {
+    func pipe(
+        _ caller: Caller = Caller(),
+        to endpoint: AccessPoint.EndpointProtocol = .mqtts,
+        checkingName: Bool = false,
+        session: TLSSession? = nil
+    ) throws -> TLSPipe {
         var options = ClientOptions(identity: caller.identity, versions: caller.versions)
+        options.applicationProtocols = caller.applicationProtocols
         if checkingName { options.anchors = [try cluster.serverAuthority.certificate.openSSLCertificate] }
         let context = try TLSContext(client: options)
-        return try TLSPipe(port: port(), context: context, serverName: caller.serverName, session: session)
+        return try TLSPipe(port: port(endpoint), context: context, serverName: caller.serverName, session: session)
     }
 
     /// A device over TLS that has said nothing yet.
