@@ -3,11 +3,13 @@ import MQTTCodec
 
 /// One client of the script, which holds the broker to its word:
 /// - what the broker sends can be read, keeps the client's limits, and begins with one CONNACK;
-/// - every message is one that a client of this world published, under its own topic;
+/// - every message is one that a client of this world published, under its own topic, and one that it subscribed to;
 /// - no packet identifier is in use twice, and no more are in use than the client takes;
 /// - what the client asks is answered, or its connection is closed;
 /// - nothing follows DISCONNECT.
 final class FuzzedClient {
+    private let ledger: Ledger
+    private var name: [UInt8] = []
     private(set) var version = ProtocolVersion.v5
     /// Whether it takes what the broker sends.
     var isReading = true
@@ -33,6 +35,8 @@ final class FuzzedClient {
         let packetID: UInt16
     }
 
+    init(_ ledger: Ledger) { self.ledger = ledger }
+
     deinit { vanish() }
 
     private static func decoder(_ version: ProtocolVersion) -> PacketDecoder {
@@ -55,6 +59,7 @@ final class FuzzedClient {
         version = packet.version
         decoder = Self.decoder(version)
         limits = packet.properties
+        name = packet.clientIdentifier.bytes
         isReading = true
         isHonest = true
         hasConnack = false
@@ -91,7 +96,9 @@ final class FuzzedClient {
         switch packet {
         case let packet as PublishPacket where packet.qos == .atLeastOnce: ask(.puback, packet.packetIdentifier)
         case let packet as PublishPacket where packet.qos == .exactlyOnce: ask(.pubrec, packet.packetIdentifier)
-        case let packet as SubscribePacket: ask(.suback, packet.packetIdentifier)
+        case let packet as SubscribePacket:
+            ask(.suback, packet.packetIdentifier)
+            ledger.filters[name, default: []].formUnion(packet.subscriptions.map(\.filter))
         case let packet as UnsubscribePacket: ask(.unsuback, packet.packetIdentifier)
         case let packet as AcknowledgementPacket where packet.kind == .pubrel: ask(.pubcomp, packet.packetIdentifier)
         case is PingPacket: ask(.pingresp, 0)
@@ -138,6 +145,7 @@ final class FuzzedClient {
     func damage(at place: Int, with byte: UInt8, how: Int) {
         guard isConnected, !last.isEmpty else { return }
         isHonest = false
+        ledger.isClean = false
         var bytes = last
         let index = place % bytes.count
         switch how {
@@ -152,6 +160,7 @@ final class FuzzedClient {
     func sendHalf(_ count: Int) {
         guard isConnected, !last.isEmpty else { return }
         isHonest = false
+        ledger.isClean = false
         write(Array(last.prefix(count % last.count)))
     }
 
@@ -164,7 +173,9 @@ final class FuzzedClient {
     private func write(_ bytes: [UInt8]) {
         let count = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
         // A socket that is full, or closed by the broker already: the rest of the script goes on without answers.
-        if count != bytes.count { isHonest = false }
+        guard count != bytes.count else { return }
+        isHonest = false
+        if count > 0 { ledger.isClean = false }
     }
 
     // MARK: What it holds the broker to
@@ -270,7 +281,12 @@ final class FuzzedClient {
             if let topic = packet.topic { aliases[alias] = topic.bytes }
         }
         let topic = packet.topic?.bytes ?? alias.flatMap { aliases[$0] }
-        precondition(topic != nil, "an alias without a topic")
+        guard let topic, let topicName = try? TopicName(topic) else {
+            preconditionFailure("no topic, or none that is one")
+        }
+        guard ledger.isClean else { return }
+        precondition(packet.payload.isEmpty || packet.payload == topic, "the message of another topic")
+        precondition(ledger.filters[name]?.contains { $0.matches(topicName) } == true, "nobody asked for \(topicName)")
     }
 
     /// Once nothing more happens, every question is answered or the connection closed.
@@ -280,4 +296,12 @@ final class FuzzedClient {
             preconditionFailure("\(question.answer) \(question.packetID) has not come")
         }
     }
+}
+
+/// What all clients of a world know together.
+final class Ledger {
+    /// Whether every packet so far was sent as it should be, so that what arrives can be told from the script.
+    var isClean = true
+    /// All filters that were ever subscribed to, by client identifier.
+    var filters: [[UInt8]: Set<TopicFilter>] = [:]
 }

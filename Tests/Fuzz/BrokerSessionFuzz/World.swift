@@ -19,7 +19,8 @@ final class World {
         let clock = clock
         reactors = try (0..<2).map { try Reactor(index: $0) { clock.now } }
         broker = Broker(configuration: Self.configuration, reactors: reactors)
-        clients = (0..<4).map { _ in FuzzedClient() }
+        let ledger = Ledger()
+        clients = (0..<4).map { _ in FuzzedClient(ledger) }
         doorman = Doorman(broker)
         run()
     }
