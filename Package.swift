@@ -264,7 +264,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["sluice", "MQTTCodec", "TestAuthority", "TestDevice", "TestProcess"],
-            exclude: ["browser_page.py", "paho_session.py", "devices.py"],
+            exclude: ["browser_page.py", "paho_session.py", "foreign_clients.py", "devices.py"],
             swiftSettings: strict
         ),
 

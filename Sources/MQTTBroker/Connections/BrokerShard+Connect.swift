@@ -59,7 +59,7 @@ extension BrokerShard {
     /// Why a CONNECT cannot be accepted; nil if it can.
     private func objection(to connect: ConnectPacket) -> ReasonCode? {
         if isDraining { return .serverUnavailable }
-        // An empty identifier was given a value before. MQTT 3.1 § 3.1, "Client Identifier"
+        // Any other identifier is taken [MQTT-3.1.3-5]; an empty one was given a value before. MQTT 3.1 § 3.1, "Client Identifier"
         if connect.version == .v3_1, connect.clientIdentifier.characterCount > Self.longestIdentifierOf3_1 {
             return .clientIdentifierNotValid
         }
@@ -103,7 +103,9 @@ extension BrokerShard {
         } catch {
             return nil
         }
+        // [MQTT-3.1.2-26] [MQTT-3.1.2-27]
         let aliases = min(connect.properties.topicAliasMaximum ?? 0, configuration.outboundTopicAliases)
+        // [MQTT-4.9.0-1]
         let window = min(connect.properties.receiveMaximum ?? .max, configuration.inFlightWindow)
         return SessionRequest(
             cleanStart: connect.cleanStart,

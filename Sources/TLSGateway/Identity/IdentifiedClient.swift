@@ -33,6 +33,7 @@ struct IdentifiedClient: ~Copyable {
                 recheck: AdmissionRecheck(proved.standing, services: entrance.services)
             )
         case .missing:
+            // An identifier is given by a certificate, a record or a token, and by nobody else. [MQTT-3.1.3-6]
             // [MQTT-3.1.3-8]
             throw .clientIdentifierMissing
         case .mismatch(let sent, let expected):

@@ -99,7 +99,7 @@ extension Refusal.Reason {
         case .connectProtocolError: Row(.peerMisbehaved, connack: .protocolError)
         // Its version is not read any more, so no CONNACK would have a form.
         case .connectTooLarge: Row(.peerMisbehaved)
-        // [MQTT-3.1.2-2]
+        // [MQTT-3.1.2-2] MQTT 3.1.1 [MQTT-3.1.2-2]
         case .protocolVersionUnknown: Row(.peerNotAllowed, connack: .unsupportedProtocolVersion)
         case .certificateExpired: Row(.peerNotAllowed, connack: .notAuthorized)
         case .issuerUnregistered: Row(.peerNotAllowed, connack: .notAuthorized)
@@ -113,6 +113,7 @@ extension Refusal.Reason {
         case .certificateBarred: Row(.peerNotAllowed, connack: .notAuthorized)
         case .registrationRateExceeded: Row(.unavailable, connack: .connectionRateExceeded)
         case .registrationFailed: Row(.unavailable, connack: .serverUnavailable)
+        // [MQTT-3.1.4-2]
         case .anonymousNotAllowed: Row(.peerNotAllowed, connack: .notAuthorized)
         // One code for all three, so that nobody learns which names exist.
         case .passwordMissing: Row(.peerNotAllowed, connack: .badUserNameOrPassword)
