@@ -8,7 +8,7 @@ SLUICE       := .build/release/sluice
 
 BUILD_PACKAGES := pkg-config libssl-dev libldns-dev libsqlite3-dev
 DEMO_PACKAGES  := openssl nsd mosquitto-clients libnss-wrapper
-TEST_PACKAGES  := mosquitto python3-paho-mqtt prometheus
+TEST_PACKAGES  := mosquitto python3-paho-mqtt python3-venv prometheus
 BENCH_PACKAGES := haproxy mosquitto gcc libc6-dev
 
 .PHONY: help
@@ -38,6 +38,11 @@ demo: ## the main job, shown: gateway, custom domain, DNS check, devices by mutu
 test: setup ## all tests; FILTER=Name runs some of them
 	$(SWIFT) build --build-tests $(SWIFT_FLAGS)
 	$(SWIFT) test --skip-build --no-parallel $(if $(FILTER),--filter $(FILTER))
+
+.PHONY: contract
+contract: setup ## the admin API against its OpenAPI document; CONTRACT_SECONDS=600 for longer
+	$(SWIFT) build -c release --product sluice $(SWIFT_FLAGS)
+	SLUICE=$(SLUICE) Tests/Contract/run $(or $(CONTRACT_SECONDS),60)
 
 .PHONY: bench
 bench: ## CPU per message and per handshake beside Mosquitto and HAProxy in the same run

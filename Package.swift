@@ -40,8 +40,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Node", "AdminAPI", "NameCheck", "LDNS", "TLSGateway", "Credentials", "Registry", "Reactors",
-                "OpenSSL",
+                "Node", "AdminAPI", "NameCheck", "LDNS", "TLSGateway", "Credentials", "SQLiteStorage", "Registry",
+                "Reactors", "OpenSSL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -108,7 +108,11 @@ let package = Package(
         ),
         .target(
             name: "SQLiteStorage",
-            dependencies: ["OpenSSL", "Registry", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "OpenSSL", "Registry", "MQTTBroker", "MQTTCodec", .product(name: "GRDB", package: "GRDB.swift"),
+                // The C API itself, where rows are many.
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
 
@@ -187,7 +191,7 @@ let package = Package(
         .testTarget(
             name: "SQLiteStorageTests",
             dependencies: [
-                "SQLiteStorage", "Registry", "TestProcess", "device-importer",
+                "SQLiteStorage", "Registry", "MQTTBroker", "MQTTCodec", "TestProcess", "device-importer",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict
@@ -275,6 +279,15 @@ let package = Package(
                 "Registry", "SQLiteStorage", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Benchmarks/DeviceRegistry",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "broker-store-bench",
+            dependencies: [
+                "MQTTBroker", "MQTTCodec", "SQLiteStorage",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Benchmarks/BrokerStore",
             swiftSettings: strict
         ),
     ]

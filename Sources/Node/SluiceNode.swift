@@ -40,11 +40,12 @@ package struct SluiceNode: Sendable {
             sightings: SightingJournal()
         )
         let instruments = NodeInstruments()
+        let tokenExpiry = TokenExpiry()
         let reactors = try ReactorGroup(count: configuration.node.reactors)
         let broker = Broker(
             configuration: configuration.broker,
             reactors: reactors,
-            observer: ClientWitness(journals.events)
+            observer: ObserverGroup([ClientWitness(journals.events), tokenExpiry])
         )
         let gateway = try Gateway(
             accessPoints: configuration.accessPoints,
@@ -69,6 +70,7 @@ package struct SluiceNode: Sendable {
         )
         let succession = CASuccession(registry, logger: logger)
         observe(registry, sessions, RegistryWitness(journals.events, instruments), succession)
+        materials.tokenKeys?.observe(sessions.renewed)
 
         let devices = DeviceService(
             gateway: gateway,
@@ -121,6 +123,7 @@ package struct SluiceNode: Sendable {
         try await run(
             admin.servers + upkeep.services + report(of: broker, gateway) + [
                 EventRelay(events: journals.events, broker: broker, instruments: instruments),
+                PeriodicTask(every: tokenExpiry.pause) { sessions.ended(tokenExpiry.takeEnded()) },
                 ReloadService(reload: reload), devices,
             ]
         )
@@ -146,6 +149,7 @@ package struct SluiceNode: Sendable {
             sessions.changed(changes)
             witness.changed(changes)
         }
+        registry.users.observe(sessions.changed)
         registry.control.observe { transition in
             sessions.changed(transition)
             witness.changed(transition)

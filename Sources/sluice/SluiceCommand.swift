@@ -42,6 +42,7 @@ struct SluiceCommand: AsyncParsableCommand {
                     JobsCommand.self,
                 ]
             ),
+            CommandGroup(name: "What it keeps", subcommands: [BackupCommand.self, RestoreCommand.self]),
             CommandGroup(
                 name: "What it serves",
                 subcommands: [CertsCommand.self, ServerCertsCommand.self, TLSCommand.self]

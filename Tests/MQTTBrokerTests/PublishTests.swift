@@ -237,7 +237,7 @@ import Testing
         let bench = try BrokerBench()
         let device = try bench.connected("c")
         try device.send(PublishPacket(topic: nil, payload: [], properties: [.topicAlias(alias)]))
-        #expect(try device.receiveUntilClosed() == [.packet(.disconnect(DisconnectPacket(reasonCode: reason)))])
+        #expect(try device.receiveEnd() == reason)
     }
 
     @Test func `an alias learns no topic that is over the limits`() throws {
@@ -248,7 +248,7 @@ import Testing
         let code = try device.publish("a/b/c/d", [], qos: .atLeastOnce, properties: [.topicAlias(1)])
         #expect(code == .topicNameInvalid)
         try device.send(PublishPacket(topic: nil, payload: [], properties: [.topicAlias(1)]))
-        #expect(try device.receiveUntilClosed() == [.packet(.disconnect(DisconnectPacket(reasonCode: .protocolError)))])
+        #expect(try device.receiveEnd() == .protocolError)
     }
 
     @Test func `a client that takes aliases is told each topic once`() throws {
@@ -311,9 +311,7 @@ import Testing
         let bench = try BrokerBench(configuration)
         let device = try bench.connected("c")
         try device.publish("t", [UInt8](repeating: 0, count: 1000))
-        #expect(
-            try device.receiveUntilClosed() == [.packet(.disconnect(DisconnectPacket(reasonCode: .packetTooLarge)))]
-        )
+        #expect(try device.receiveEnd() == .packetTooLarge)
     }
 
     @Test func `a large message arrives whole, near and far`() throws {

@@ -17,6 +17,9 @@ extension ClientConnection {
         if let alias = view.topicAlias, !view.topic.isEmpty {
             state.pointee.aliases.set(alias, view.topicBytes(in: packet))
         }
+        if view.qos == .atLeastOnce, isTaken(view.packetIdentifier) {
+            return answer(.puback, view.packetIdentifier, .packetIdentifierInUse)
+        }
         if view.qos > .atMostOnce {
             // Clients before 5.0 were told no limit; the number of identifiers is one.
             let isLimited = state.pointee.version.hasProperties
@@ -117,7 +120,7 @@ extension ClientConnection {
             return refuse(reason)
         }
         shard.counters.dropped(.notAuthorized)
-        // MQTT 3.1.1 § 3.3.5
+        // MQTT 3.1.1 [MQTT-3.3.5-2]
         acknowledge(view, .success)
         if view.qos == .exactlyOnce { session?.pointee.inbound.accept(view.packetIdentifier) }
     }

@@ -3,9 +3,14 @@ import Reactors
 
 /// SUBSCRIBE and UNSUBSCRIBE.
 extension ClientConnection {
-    /// Handles a SUBSCRIBE: one code for each filter, then the retained messages. [MQTT-3.8.4-1] [MQTT-3.8.4-6]
+    /// Handles a SUBSCRIBE: one code for each filter, then the retained messages. [MQTT-3.8.4-1] [MQTT-3.8.4-5]
+    /// [MQTT-3.8.4-6]
     func handle(_ packet: SubscribePacket) {
         guard let session else { return }
+        guard !isTaken(packet.packetIdentifier) else {
+            let codes = packet.subscriptions.map { _ in ReasonCode.packetIdentifierInUse }
+            return send(SubackPacket(packetIdentifier: packet.packetIdentifier, codes))
+        }
         let identifier = packet.properties.subscriptionIdentifier ?? 0
         // However often a packet names a filter, its retained messages are looked up once: a packet of many thousand `#`
         // must not cost as many walks through all that is retained.
@@ -15,13 +20,19 @@ extension ClientConnection {
             if !code.isFailure, subscription.bringsRetained(isNew: isNew) { replayed[subscription.filter] = index }
             return code
         }
-        // [MQTT-3.8.4-2] [MQTT-3.9.3-1]
+        // [MQTT-3.8.4-2] [MQTT-3.9.3-1]; before 5.0 the codec sends 0x80 for every failure.
         send(SubackPacket(packetIdentifier: packet.packetIdentifier, codes))
         for index in replayed.values.sorted() where self.session != nil {
             replayRetained(session, packet.subscriptions[index], identifier)
         }
         guard self.session != nil else { return }
         shard.pump(session)
+    }
+
+    /// Whether a QoS 2 exchange of the client is open under an identifier: then nothing else may begin under it.
+    /// MQTT 5.0 § 2.2.1; before 5.0 there is no code to say so, and no harm in it.
+    func isTaken(_ packetID: UInt16) -> Bool {
+        state.pointee.version.hasProperties && session?.pointee.inbound.isOpen(packetID) == true
     }
 
     private func subscribe(
@@ -53,9 +64,11 @@ extension ClientConnection {
         case .new: shard.counters.add(.subscriptions)
         case .replaced: break
         }
+        // [MQTT-3.8.4-7]
         return (.granted(qos), outcome == .new)
     }
 
+    // [MQTT-3.2.2-10]
     private func granted(_ qos: QoS) -> QoS { min(qos, shard.configuration.maximumQoS) }
 
     /// Has the retained messages of a subscription sent, in place of what an earlier one to its filter still waits for.
@@ -92,9 +105,14 @@ extension ClientConnection {
     /// How many times all retained messages may wait for one client at once: eight bytes for each.
     private static let replayFactor = 2
 
-    /// Handles an UNSUBSCRIBE. [MQTT-3.10.4-4] [MQTT-3.10.4-5]
+    /// Handles an UNSUBSCRIBE; what is in flight by its filters is completed. [MQTT-3.10.4-3] [MQTT-3.10.4-4]
+    /// [MQTT-3.10.4-5] [MQTT-3.10.4-6]
     func handle(_ packet: UnsubscribePacket) {
         guard let session else { return }
+        guard !isTaken(packet.packetIdentifier) else {
+            let codes = packet.filters.map { _ in ReasonCode.packetIdentifierInUse }
+            return send(UnsubackPacket(packetIdentifier: packet.packetIdentifier, codes))
+        }
         let codes = packet.filters.map { filter in
             let existed = filter.withParts { matched, group in
                 shard.subscriptions.unsubscribe(
@@ -119,7 +137,7 @@ extension Subscription {
         // MQTT 5.0 § 4.8.2: a shared subscription gets no retained messages when it begins.
         guard !filter.isShared else { return false }
         return switch options.retainHandling {
-        // [MQTT-3.3.1-9]
+        // [MQTT-3.3.1-9] [MQTT-3.8.4-4]
         case .send: true
         // [MQTT-3.3.1-10]
         case .sendIfNew: isNew

@@ -24,7 +24,11 @@ struct ConnectionState {
     var hasSearchedRetained = false
     /// Nil once the connection has ended.
     var session: UnsafeMutablePointer<Session>?
+    /// Bytes of the largest packet that the client takes.
     var maximumPacketSize: Int
+    /// Whether the client wants reason strings and user properties: its Request Problem Information.
+    /// MQTT 5.0 § 3.1.2.11.7
+    var wantsReasons: Bool
     /// PUBLISH packets received.
     var receivedMessages: UInt64 = 0
     /// Bytes received after CONNECT.

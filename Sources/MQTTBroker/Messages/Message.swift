@@ -12,6 +12,8 @@ struct MessageHeader {
     var expiry: MonotonicTime
     /// By what its publisher is known, where it is kept for its topic; see `RetainedStore.mark`.
     var publisher: UInt64
+    /// Its number in the store; 0 in a broker without one.
+    var id: UInt64
 }
 
 /// A message that outlives the packet it came in: queued, in flight, retained, or on its way to another shard.
@@ -20,7 +22,12 @@ struct MessageHeader {
 /// `make`, so shards share it too.
 final class Message: ManagedBuffer<MessageHeader, UInt8> {
     /// Copies the parts of `source`.
-    static func make(_ source: PublishSource, arrival: MonotonicTime, publisher: UInt64 = 0) -> Message {
+    static func make(
+        _ source: PublishSource,
+        id: UInt64 = 0,
+        arrival: MonotonicTime,
+        publisher: UInt64 = 0
+    ) -> Message {
         let count = source.topic.count + source.properties.count + source.payload.count
         let buffer = Message.create(minimumCapacity: count) { _ in
             // A packet has at most 256 MiB. MQTT 5.0 § 1.5.5
@@ -31,7 +38,8 @@ final class Message: ManagedBuffer<MessageHeader, UInt8> {
                 qos: source.qos,
                 retain: source.retain,
                 expiry: source.expiry(arrival: arrival),
-                publisher: publisher
+                publisher: publisher,
+                id: id
             )
         }
         buffer.withUnsafeMutablePointerToElements { start in
@@ -64,6 +72,9 @@ final class Message: ManagedBuffer<MessageHeader, UInt8> {
     /// By what its publisher is known; 0 for one that proved nothing.
     var publisher: UInt64 { header.publisher }
 
+    /// Its number in the store; 0 in a broker without one.
+    var id: UInt64 { header.id }
+
     /// Whether it has a message expiry interval.
     var expires: Bool { header.expiry != .distantFuture }
 
@@ -74,6 +85,14 @@ final class Message: ManagedBuffer<MessageHeader, UInt8> {
     func withTopic<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         withUnsafeMutablePointers { header, start in
             body(UnsafeRawBufferPointer(start: start, count: Int(header.pointee.topicCount)))
+        }
+    }
+
+    /// Calls `body` with topic, properties and payload, one behind the other.
+    func withContent<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        let count = count
+        return try withUnsafeMutablePointerToElements { start in
+            try body(UnsafeRawBufferPointer(start: start, count: count))
         }
     }
 

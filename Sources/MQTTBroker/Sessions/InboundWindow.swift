@@ -56,6 +56,9 @@ struct InboundWindow {
         return true
     }
 
+    /// Whether an exchange is open under an identifier.
+    func isOpen(_ packetID: UInt16) -> Bool { position(of: packetID).found }
+
     private func position(of packetID: UInt16) -> (found: Bool, index: Int) {
         var low = 0
         var high = open.count

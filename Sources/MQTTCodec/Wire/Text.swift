@@ -28,6 +28,9 @@ package struct Text: Sendable, Hashable {
     package var string: String { String(decoding: bytes, as: UTF8.self) }
 
     package var isEmpty: Bool { bytes.isEmpty }
+
+    /// How many characters (Unicode scalars) it has; well-formed UTF-8 begins each with another byte than 0b10xxxxxx.
+    package var characterCount: Int { bytes.reduce(0) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 } }
 }
 
 extension Text: CustomStringConvertible, ExpressibleByStringLiteral {

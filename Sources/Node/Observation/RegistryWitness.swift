@@ -93,6 +93,7 @@ extension DeviceAction {
         case .purge: "purged"
         case .setClientID: "client-id"
         case .reassign: "ca"
+        case .learn: "learned"
         }
     }
 }

@@ -106,6 +106,17 @@ package final class DeviceControl: Sendable {
             : try await carryOut(.apply(verb, to: fingerprint), at: now, by: principal, expecting: record)
     }
 
+    /// Takes over what a device's certificate says, where its record came from a list that told little more than the
+    /// fingerprint; no change for any other record. Throws `DeviceError.noSuchCertificate`, `.overloaded` or `.storage`.
+    @discardableResult
+    package func learn(
+        _ shown: DeviceRegistration,
+        at now: Date
+    ) async throws(DeviceError) -> DeviceChange {
+        let principal = Principal(kind: .device(shown.fingerprint), role: .viewer)
+        return try await carryOut(.learn(shown), at: now, by: principal)
+    }
+
     /// Notes when devices were last let in; neither audited nor told to observers. Throws `DeviceError.storage`.
     package func markSeen(_ seen: [Fingerprint: Date]) async throws(DeviceError) {
         guard !seen.isEmpty else { return }

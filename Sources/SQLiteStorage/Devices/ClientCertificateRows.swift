@@ -56,6 +56,24 @@ enum ClientCertificateRows {
         }
     }
 
+    /// Changes what is known of a registered certificate; apart from `put`, because it touches most of the indexes.
+    static func put(_ facts: ClientCertificateFacts, into database: Database) throws {
+        let key = StoredKey(facts.key)
+        let statement = try database.cachedStatement(
+            sql: """
+                UPDATE clientCertificate SET
+                serial = ?, commonName = ?, organizationalUnit = ?, notBefore = ?, notAfter = ?,
+                subject = ?, issuer = ?, keyKind = ?, keyBits = ?, keyName = ?
+                WHERE fingerprint = ?
+                """
+        )
+        try statement.execute(arguments: [
+            facts.serial?.hex ?? "", facts.commonName ?? "", facts.organizationalUnit ?? "",
+            facts.notBefore?.milliseconds ?? .min, facts.notAfter?.milliseconds ?? .max,
+            facts.subject, facts.issuer, key.kind, key.bits, key.name, Data(facts.fingerprint.bytes),
+        ])
+    }
+
     static func remove(_ fingerprint: Fingerprint, from database: Database) throws {
         try database.cachedStatement(sql: "DELETE FROM clientCertificate WHERE fingerprint = ?")
             .execute(arguments: [Data(fingerprint.bytes)])

@@ -51,6 +51,10 @@ struct DeviceRowTransaction: DeviceTransaction {
         try ClientCertificateRows.put(record, into: database)
     }
 
+    func put(_ facts: ClientCertificateFacts) throws {
+        try ClientCertificateRows.put(facts, into: database)
+    }
+
     func removeRecord(_ fingerprint: Fingerprint) throws {
         try ClientCertificateRows.remove(fingerprint, from: database)
     }

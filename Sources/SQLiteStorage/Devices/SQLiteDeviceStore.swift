@@ -95,7 +95,7 @@ private enum DeviceLoading {
         let table = ClientCertificateRows.table
         let rows = try Row.fetchCursor(
             database,
-            sql: "SELECT fingerprint, authority, state, clientID FROM \(table)"
+            sql: "SELECT fingerprint, authority, state, clientID, subject IS NULL FROM \(table)"
         )
         while let row = try rows.next() {
             guard let word = String.fromDatabaseValue(row[2]), let state = ClientCertificateState(rawValue: word) else {
@@ -108,7 +108,8 @@ private enum DeviceLoading {
                             fingerprint: fingerprint,
                             authority: authority,
                             state: state,
-                            clientID: clientID
+                            clientID: clientID,
+                            isFromList: row[4]
                         )
                     }
                 }

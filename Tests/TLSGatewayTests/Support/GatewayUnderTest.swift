@@ -28,7 +28,7 @@ final class GatewayUnderTest {
         admission: AdmissionSettings = AdmissionSettings(),
         reactors count: Int = 2,
         clock: WallClock = .system,
-        tokens: TokenCheck? = nil,
+        tokens: @autoclosure @escaping @Sendable () -> TokenCheck? = nil,
         secondAccessPoint: String? = nil,
         _ change: (inout AccessPoint) throws -> Void = { _ in }
     ) async throws {
@@ -60,7 +60,7 @@ final class GatewayUnderTest {
             settings: admission,
             reactors: reactors,
             cluster: cluster.control,
-            identity: cluster.identity(tokens: tokens),
+            identity: cluster.identity(tokens: tokens()),
             backend: backend,
             observer: observer,
             logger: log.logger,

@@ -54,8 +54,8 @@ struct TestCluster: Sendable {
     var now: Date { Date(timeIntervalSince1970: TimeInterval(clock.seconds())) }
 
     /// What the gateway asks about identities.
-    func identity(tokens: TokenCheck? = nil) -> IdentityServices {
-        IdentityServices(devices: devices, users: users, tokens: { tokens })
+    func identity(tokens: @autoclosure @escaping @Sendable () -> TokenCheck? = nil) -> IdentityServices {
+        IdentityServices(devices: devices, users: users, tokens: tokens)
     }
 
     /// Uploads a server certificate for these names.

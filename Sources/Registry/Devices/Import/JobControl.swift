@@ -38,10 +38,6 @@ package final class JobControl: Sendable {
         _ request: ImportRequest,
         rows: Rows
     ) async throws -> ImportJob where Rows.Element == ImportRow {
-        let busy = try await list().count { !$0.state.isOver }
-        guard busy < ImportJob.maximumRunning else {
-            throw DeviceError.jobLimit(running: busy, limit: ImportJob.maximumRunning)
-        }
         let received = try await create(request)
         do {
             var total = 0
@@ -134,6 +130,11 @@ package final class JobControl: Sendable {
     private func create(_ request: ImportRequest) async throws(DeviceError) -> ImportJob {
         let now = pace.now()
         return try await writing { transaction in
+            // Counted where it is inserted: of two that come at once, the second sees the first.
+            let busy = try transaction.jobs().count { !$0.state.isOver }
+            guard busy < ImportJob.maximumRunning else {
+                throw DeviceError.jobLimit(running: busy, limit: ImportJob.maximumRunning)
+            }
             try transaction.trimJobs(to: ImportJob.maximumRemembered - 1)
             return try transaction.insert(ImportJob(request, at: now))
         }
