@@ -79,13 +79,13 @@ import Testing
             let cursor = try #require(first["nextCursor"].text)
             let second = try await api.request("GET", "/api/v1/clients?limit=1&cursor=\(cursor)").json
             #expect(second["items"].each("clientID") == [long])
-            api.clients.add(long + "!")
-            api.clients.add("éz")
+            // In between is one that begins alike, which is left out, and behind it one that does not.
+            for clientID in [long + "!", "ê"] { api.clients.add(clientID) }
             let third = try await api.request("GET", "/api/v1/clients?limit=1&cursor=\(cursor)").json
             let next = try #require(third["nextCursor"].text)
             #expect(next.utf8.count <= 1024)
             let fourth = try await api.request("GET", "/api/v1/clients?limit=2&cursor=\(next)").json
-            #expect(fourth["items"].each("clientID")?.contains(long) == false, "it does not go round in a circle")
+            #expect(fourth["items"].each("clientID") == ["ê"])
         }
     }
 
