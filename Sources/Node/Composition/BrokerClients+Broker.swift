@@ -88,7 +88,7 @@ extension ClientDismissal.Reason {
 extension ClientResource {
     fileprivate init(_ snapshot: ClientSnapshot, _ calendar: MonotonicCalendar) {
         self.init(clientID: snapshot.clientID.description, since: calendar.date(snapshot.since))
-        fingerprint = snapshot.credential.flatMap { try? Fingerprint($0.bytes) }?.hex
+        fingerprint = snapshot.credential?.fingerprint?.hex
         let expiry = snapshot.sessionExpiryInterval
         sessionExpiryInterval = expiry == .max ? nil : Int(expiry)
         expiresAt = snapshot.expiresAt.map(calendar.date)

@@ -12,7 +12,7 @@ final class ObserverGroup: BrokerObserver {
         for member in members { member.clientConnected(client) }
     }
 
-    func clientDisconnected(_ client: ConnectedClient, because cause: DisconnectCause) {
-        for member in members { member.clientDisconnected(client, because: cause) }
+    func clientDisconnected(_ client: ConnectedClient, because cause: DisconnectCause, after traffic: ConnectionTraffic) {
+        for member in members { member.clientDisconnected(client, because: cause, after: traffic) }
     }
 }
