@@ -310,8 +310,9 @@ struct OutboundQueue: ~Copyable {
         return delivery
     }
 
+    /// Counts what was put in, or with minus signs taken out: whoever changes `waiting` or `inFlight` says so here.
     @inline(__always)
-    private func count(waiting: Int = 0, inFlight: Int = 0, bytes: Int = 0) {
+    func count(waiting: Int = 0, inFlight: Int = 0, bytes: Int = 0) {
         guard let counters else { return }
         if waiting != 0 { counters.add(.queuedMessages, waiting) }
         if inFlight != 0 { counters.add(.inFlightMessages, inFlight) }
