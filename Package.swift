@@ -41,7 +41,7 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "Node", "AdminAPI", "NameCheck", "LDNS", "TLSGateway", "Credentials", "SQLiteStorage", "Registry",
-                "Reactors", "OpenSSL",
+                "Reactors", "OpenSSL", "MQTTCodec",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -130,6 +130,7 @@ package final class Broker: Sendable {
         var statistics = BrokerStatistics()
         for shard in shards { shard.counters.contribute(to: &statistics) }
         statistics.retainedMessages = retained.count
+        statistics.retainedBytes = retained.byteCount
         statistics.sharedSubscriptions = subscriptions.sharedCount
         (statistics.heldMessages, statistics.heldBytes) = HeldMessages.ofProcess.total
         return statistics

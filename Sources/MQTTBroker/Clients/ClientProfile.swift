@@ -10,6 +10,11 @@ package struct ClientID: Hashable, Sendable, CustomStringConvertible {
         bytes = ContiguousArray(text.utf8)
     }
 
+    /// Takes bytes to compare identifiers with, whether or not they are one.
+    package init(bytes: some Sequence<UInt8>) {
+        self.bytes = ContiguousArray(bytes)
+    }
+
     /// Takes the identifier of a CONNECT.
     package init(_ text: Text) {
         bytes = ContiguousArray(text.bytes)

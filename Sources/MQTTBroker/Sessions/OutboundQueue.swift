@@ -362,6 +362,7 @@ struct OutboundQueue: ~Copyable {
         return delivery
     }
 
+    /// Counts what was put in, or with minus signs taken out: whoever changes `waiting` or `inFlight` says so here.
     @inline(__always)
     func count(waiting: Int = 0, inFlight: Int = 0, bytes: Int = 0) {
         guard let counters else { return }

@@ -29,7 +29,7 @@ struct Session: ~Copyable {
     /// Set while not connected and something is due.
     var timer: SessionTimer?
     /// Since when its client is connected, or is not.
-    var stateSince = MonotonicTime(nanoseconds: 0)
+    var stateSince: MonotonicTime
     /// How often `SessionSlot.sentMessages` has wrapped on the present connection.
     var sentMessageWraps: UInt64 = 0
 
@@ -40,9 +40,10 @@ struct Session: ~Copyable {
         return count
     }
 
-    init(handle: SessionHandle, clientID: ClientID, counters: Counters) {
+    init(handle: SessionHandle, clientID: ClientID, since now: MonotonicTime, counters: Counters) {
         self.handle = handle
         self.clientID = clientID
+        stateSince = now
         outbound = OutboundQueue(counters: counters)
         inbound = InboundWindow(counters: counters)
         self.counters = counters

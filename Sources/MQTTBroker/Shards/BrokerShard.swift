@@ -170,7 +170,9 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
         nextGeneration = nextGeneration == .max ? 1 : nextGeneration + 1
         let number = slots.pointee.insert(SessionSlot(generation: generation, session: session))
         let handle = SessionHandle(slot: number, generation: generation, shard: UInt16(index))
-        session.initialize(to: Session(handle: handle, clientID: clientID, counters: counters))
+        session.initialize(
+            to: Session(handle: handle, clientID: clientID, since: reactor.now, counters: counters)
+        )
         directory[clientID] = number
         counters.add(.sessions)
         return session

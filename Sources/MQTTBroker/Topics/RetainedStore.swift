@@ -44,6 +44,9 @@ final class RetainedStore: Sendable {
     /// Messages held, expired ones that still wait for the sweep included.
     var count: Int { lock.read { tree.pointee.count } }
 
+    /// Bytes of them and of the places that they lie in, about.
+    var byteCount: Int { lock.read { tree.pointee.byteCount } }
+
     /// Retains a message for its topic; false when that would pass a bound, and the old message stays.
     func set(_ message: Message) -> Bool {
         lock.write {

@@ -49,6 +49,7 @@ struct AdminComposition: Sendable {
                 sightings: sightings
             ),
             sessions: liveSessions,
+            clients: BrokerClients(sessions.broker),
             node: reports
         )
     }
