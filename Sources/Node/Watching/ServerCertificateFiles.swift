@@ -23,7 +23,16 @@ struct ServerCertificateFiles: WatchedMaterial {
         guard state.slots[slot]?.certificate != fingerprint else { return nil }
         var changes: [ClusterChange] = []
         if state.hosted[fingerprint] == nil {
-            changes.append(.hostCertificate(try upload.hosted(name: nil, sealedBy: encryption, at: now)))
+            changes.append(
+                .hostCertificate(
+                    try upload.hosted(
+                        name: nil,
+                        sealedBy: encryption,
+                        from: .file(entry.files.chainFile),
+                        at: now
+                    )
+                )
+            )
         }
         changes.append(
             state.slots[slot] == nil

@@ -61,6 +61,29 @@ import Testing
         #expect(audited.contains { $0.principal == "configuration" && $0.object == "custom-1" })
     }
 
+    @Test func `lets go of what it has replaced when that serves no longer, and of nothing that was uploaded`()
+        async throws
+    {
+        let (first, second, third) = (try issue(), try issue(), try issue())
+        try first.write(to: folder, "live/tls")
+        let (bench, watchers) = try await bench()
+        await watchers.readAll()
+        try second.write(to: folder, "live/tls")
+        for _ in 0..<2 { await watchers.look() }
+        #expect(Set(bench.state.hosted.keys) == Set(try [first, second].map { try $0.fingerprint }))
+        let end = try #require(bench.state.nextGraceEnd)
+        try await bench.apply(.expireGraces, at: end)
+        #expect(Array(bench.state.hosted.keys) == [try second.fingerprint])
+        let audited = try await bench.registry.audit.page(AuditQuery(), before: nil, limit: 10).entries
+        #expect(audited.contains { entry in (try? first.fingerprint.hex) == entry.object && entry.after == nil })
+        // An uploaded one in between is whoever's who uploaded it.
+        let uploaded = try await bench.host(third)
+        try await bench.apply(.replace(.custom(1), with: uploaded, grace: .zero))
+        try await bench.apply(.replace(.custom(1), with: bench.host(try issue()), grace: .zero))
+        #expect(bench.state.hosted[uploaded] != nil)
+        #expect(bench.state.hosted[try second.fingerprint] == nil)
+    }
+
     @Test func `waits for the key of a renewed chain, and goes on with the old certificate meanwhile`() async throws {
         let (old, new) = (try issue(), try issue())
         try old.write(to: folder, "live/tls")
