@@ -146,6 +146,7 @@ package struct SluiceNode: Sendable {
             sessions.changed(changes)
             witness.changed(changes)
         }
+        registry.devices.observeRefusals(witness.turnedDown)
         registry.users.observe(sessions.changed)
         registry.control.observe { transition in
             sessions.changed(transition)
