@@ -237,8 +237,9 @@ import Testing
         #expect(change.fields["change"] == .text("deactivated"))
         #expect([event, change].map { $0.fields["principal"] } == [.text("system"), .text("system")])
         // A CA that nobody knows.
-        await #expect(throws: DeviceError.self) {
-            try await world.bench.registerDevice(10, of: World.fingerprint(99))
+        let stranger = try World.fingerprint(99)
+        await #expect(throws: Registry.DeviceError.self) {
+            _ = try await world.bench.registerDevice(10, of: stranger)
         }
         var page = MetricPage()
         world.instruments.registry.write(to: &page)
