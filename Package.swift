@@ -119,7 +119,12 @@ let package = Package(
         // 1  one library or mechanism each
         .target(name: "OpenSSL", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(name: "LDNS", dependencies: ["CLDNS"], swiftSettings: strict),
-        .target(name: "MQTTBroker", dependencies: ["MQTTCodec", "Reactors"], swiftSettings: strict),
+        .target(
+            name: "MQTTBroker",
+            dependencies: ["MQTTCodec", "Reactors"],
+            exclude: ["Storage/README.md"],
+            swiftSettings: strict
+        ),
         .target(name: "Reactors", dependencies: ["CLinux"], swiftSettings: strict),
 
         // 0  pure rules, and headers

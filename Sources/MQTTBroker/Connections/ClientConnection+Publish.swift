@@ -58,17 +58,18 @@ extension ClientConnection {
                 case .needed(let made): ticket = made
                 case .refused: return turnDown(view, .quotaExceeded)
                 }
-                ticket?.connection = self
             }
+            let awaited = shard.ledger?.commitsFirst == true ? ticket : nil
+            awaited?.connection = self
             if source.retain, !shard.retain(source, publisher: shard.mark(of: session), ticket), view.qos > .atMostOnce,
                 state.pointee.version.hasProperties
             {
                 return turnDown(view, .quotaExceeded)
             }
             let outcome = shard.publish(source, from: session.pointee.handle, ticket)
-            if view.qos == .exactlyOnce { session.pointee.inbound.accept(view.packetIdentifier, after: ticket) }
+            if view.qos == .exactlyOnce { session.pointee.inbound.accept(view.packetIdentifier, after: awaited) }
             // MQTT 5.0 § 3.4.2.1
-            acknowledge(view, outcome.matched ? .success : .noMatchingSubscribers, after: ticket)
+            acknowledge(view, outcome.matched ? .success : .noMatchingSubscribers, after: awaited)
             if outcome.publisherShouldWait {
                 shard.heldPublishers.append(self)
                 hold(.crossShard)

@@ -15,8 +15,10 @@ extension ClientConnection {
         // However often a packet names a filter, its retained messages are looked up once: a packet of many thousand `#`
         // must not cost as many walks through all that is retained.
         var replayed: [TopicFilter: Int] = [:]
+        var added: [TopicFilter] = []
         let codes = packet.subscriptions.enumerated().map { index, subscription in
             let (code, isNew) = subscribe(session, subscription, identifier)
+            if !code.isFailure, isNew { added.append(subscription.filter) }
             if !code.isFailure, subscription.bringsRetained(isNew: isNew) { replayed[subscription.filter] = index }
             return code
         }
@@ -29,7 +31,7 @@ extension ClientConnection {
             // [MQTT-3.8.4-2] [MQTT-3.9.3-1]
             let codes = isStored ? codes : codes.map { $0.isFailure ? $0 : .quotaExceeded }
             send(SubackPacket(packetIdentifier: packet.packetIdentifier, codes))
-            if !isStored { for subscription in packet.subscriptions { drop(subscription.filter, session) } }
+            if !isStored { for filter in added { drop(filter, session) } }
             shard.pump(session)
         }
     }

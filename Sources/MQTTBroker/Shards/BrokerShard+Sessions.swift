@@ -150,12 +150,11 @@ extension BrokerShard {
                 unit.retainShare()
                 let removal = StoreChange.removeSession(session.pointee.key)
                 ledger.note(LedgerEntry(change: removal, completion: .share(unit)), isUrgent: true)
-            } else {
-                storeTimes(of: session)
             }
             carryOut(decision, for: session, unit)
         }
-        if decision.ends { ledger.lastEnd = unit }
+        // Not in the unit, which may be handed over after what the client does next.
+        if decision.ends { ledger.lastEnd = unit } else { storeTimes(of: session) }
     }
 
     private func carryOut(

@@ -183,17 +183,21 @@ extension BrokerShard {
             answer(true)
             pump(session)
         }
-        guard let ledger, storeTakenUp(session, isNew: isNew, isFiledAnew: isFiledAnew) else { return start() }
+        guard let ledger else { return start() }
+        let mustBeStored = isNew && session.pointee.lifetime.expiryInterval > 0
+        if ledger.isRefusing, mustBeStored {
+            ledger.writer.countRefusal()
+            return turnAway(session, connection, answer)
+        }
+        guard storeTakenUp(session, isNew: isNew, isFiledAnew: isFiledAnew) else { return start() }
         // A client that comes back finds what is stored of it; what cannot be stored now is stored later.
-        if ledger.isRefusing, !isNew || session.pointee.key.number == 0 { return start() }
+        if ledger.isRefusing { return start() }
         connection.hold(.storage)
         let end = ledger.lastEnd
         let proceed = {
             ledger.afterThis { [self] stored in
                 guard connection.session != nil else { return }
-                guard stored || !isNew || session.pointee.key.number == 0 else {
-                    return turnAway(session, connection, answer)
-                }
+                guard stored || !mustBeStored else { return turnAway(session, connection, answer) }
                 start()
                 connection.release(.storage)
             }
@@ -265,12 +269,11 @@ extension BrokerShard {
         let expiry = session.pointee.storedExpiry
         let lifetime = session.pointee.lifetime
         let hasDeadline = lifetime.expiry != .distantFuture
-        if lifetime.expiryInterval != expiry.interval || hasDeadline || expiry.hasDeadline {
-            store(session, isUrgent: false)
-        }
+        let isChanged = lifetime.expiryInterval != expiry.interval
+        if isChanged || hasDeadline || expiry.hasDeadline { store(session, isUrgent: isChanged) }
         if let will = session.pointee.keptWill, lifetime.will == nil {
             session.pointee.keptWill = nil
-            ledger?.note(LedgerEntry(change: .removeWill(will.id), message: will.message), isUrgent: false)
+            ledger?.note(LedgerEntry(change: .removeWill(will.id), message: will.message), isUrgent: true)
         } else if session.pointee.keptWill != nil, lifetime.willDue != .distantFuture {
             storeWill(of: session, isUrgent: false)
         }

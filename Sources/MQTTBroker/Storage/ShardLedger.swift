@@ -379,9 +379,9 @@ final class ShardLedger: EndOfTurnHandler, TimerHandler {
         case .row(let handle, let key, let sequence, let ticket):
             let session = shard.session(handle)
             if let session, session.pointee.key == key {
-                carryOut(session.pointee.outbound.stored(sequence), sequence, of: session)
+                carryOut(session.pointee.outbound.stored(sequence), sequence, of: session, entry.message)
             } else {
-                forget(sequence, of: key)
+                forget(sequence, of: key, entry.message)
             }
             if let ticket { release(ticket) }
         }
@@ -405,7 +405,7 @@ final class ShardLedger: EndOfTurnHandler, TimerHandler {
             ticket?.refuse()
             if let session = shard.session(handle), session.pointee.key == key {
                 let release = session.pointee.outbound.refused(sequence, mayGo: ticket != nil)
-                carryOut(release, sequence, of: session)
+                carryOut(release, sequence, of: session, entry.message)
             }
             if let ticket { release(ticket) }
         }
@@ -414,11 +414,12 @@ final class ShardLedger: EndOfTurnHandler, TimerHandler {
     private func carryOut(
         _ release: OutboundQueue.Release,
         _ sequence: UInt64,
-        of session: UnsafeMutablePointer<Session>
+        of session: UnsafeMutablePointer<Session>,
+        _ message: Message?
     ) {
         switch release {
         case .nothing: break
-        case .gone: forget(sequence, of: session.pointee.key)
+        case .gone: forget(sequence, of: session.pointee.key, message)
         case .again: store(sequence, of: session)
         case .next: shard.pump(session)
         case .pubrel(let packetID): shard.sendPubrel(packetID, to: session)
