@@ -22,7 +22,7 @@ final class GatewayUnderTest {
     /// How long a device waits for anything before a test fails.
     static let patience = Duration.seconds(10)
 
-    /// A gateway that listens, with a default certificate for `default.test`.
+    /// A gateway that listens, with a default certificate for `default.test` unless it is to have none.
     init(
         _ settings: ClusterSettings = ClusterSettings(mode: .oneWay, anonymous: true),
         admission: AdmissionSettings = AdmissionSettings(),
@@ -31,13 +31,14 @@ final class GatewayUnderTest {
         tokens: @autoclosure @escaping @Sendable () -> TokenCheck? = nil,
         secondAccessPoint: String? = nil,
         awaitedLists: [AwaitedRevocationList] = [],
+        hasDefaultCertificate: Bool = true,
         _ change: (inout AccessPoint) throws -> Void = { _ in }
     ) async throws {
         // A mode that needs a CA cannot be a cluster's first: it is switched to below.
         var first = settings
         first.mode = .oneWay
         cluster = try await TestCluster(settings: first, reactors: count, clock: clock, awaitedLists: awaitedLists)
-        try await cluster.bind("default.test", slot: .default)
+        if hasDefaultCertificate { try await cluster.bind("default.test", slot: .default) }
         reactors = try ReactorGroup(count: count, name: "gateway")
         let endpoints = [
             AccessPoint.Endpoint(address: try SocketAddress("127.0.0.1:0")),
