@@ -92,12 +92,14 @@ struct DeviceCondition: Sendable {
     /// The rows that it leaves, of which an index tells no more than the ids.
     func ids(_ database: Database) throws -> [Int64] {
         let parts = if case .union(let parts) = access { parts } else { [self] }
-        return try parts.flatMap { part in
+        let ids = try parts.flatMap { part in
             let statement = try database.cachedStatement(
                 sql: "SELECT id FROM clientCertificate \(part.hint) WHERE \(part.sql)"
             )
             return try Int64.fetchAll(statement, arguments: StatementArguments(part.arguments))
         }
+        // A row that several parts find is one row.
+        return parts.count > 1 ? Array(Set(ids)) : ids
     }
 
     /// Whether the columns in memory tell it.

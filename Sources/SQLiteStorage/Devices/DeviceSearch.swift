@@ -107,25 +107,29 @@ struct DeviceSearch: Sendable {
     /// The page, where it is known which rows all conditions leave, or which few they leave at most.
     private func chosen(_ database: Database) throws -> (rows: [DeviceListPosition], next: DeviceListPosition?)? {
         guard let columns else { return nil }
-        var rest: [DeviceCondition] = []
-        var ids: [Int64]?
+        let bound = sortable * Self.textFactor
+        var rare: [(condition: DeviceCondition, count: Int)] = []
+        var isWhole = true
         for condition in conditions where !condition.isInColumns {
-            let bound = sortable * Self.textFactor
-            guard let count = try condition.count(upTo: bound, database), count < bound else {
-                rest.append(condition)
-                continue
+            if let count = try condition.count(upTo: bound, database), count < bound {
+                rare.append((condition, count))
+            } else {
+                isWhole = false
             }
-            let matches = Set(try condition.ids(database))
-            ids = ids.map { $0.filter(matches.contains) } ?? matches.sorted()
         }
         // Frequent texts alone are found by walking.
-        guard ids != nil || conditions.contains(where: \.isInColumns) else { return nil }
-        guard let chosen = columns.ids(columnFilter, among: ids) else { return nil }
-        if chosen.count <= sortable {
-            return try sorted(conditions + [DeviceCondition(ids: chosen)], hint: "NOT INDEXED", database)
+        guard !rare.isEmpty || conditions.contains(where: \.isInColumns) else { return nil }
+        var ids: [Int64]?
+        for (condition, _) in rare.sorted(by: { $0.count < $1.count }) {
+            let matches = try condition.ids(database)
+            ids = ids?.common(with: matches) ?? matches
         }
-        guard rest.isEmpty else { return nil }
-        return columns.first(query.limit + 1, of: chosen, sort: query.sort, after: position).map(page)
+        guard let chosen = columns.ids(columnFilter, among: ids) else { return nil }
+        if isWhole, let rows = columns.first(query.limit + 1, of: chosen, sort: query.sort, after: position) {
+            return page(rows)
+        }
+        guard chosen.count <= sortable else { return nil }
+        return try sorted(conditions + [DeviceCondition(ids: chosen)], hint: "NOT INDEXED", database)
     }
 
     /// What stands in a page of rows of which one more than wanted was looked for.
@@ -228,5 +232,14 @@ extension DeviceSort.Key {
         case .lastSeenAt: "clientCertificateBySighting"
         case .serial: "clientCertificateBySerial"
         }
+    }
+}
+
+extension [Int64] {
+    /// Those of these ids that are among the others, found by a bit for each id.
+    fileprivate func common(with others: [Int64]) -> [Int64] {
+        var bits = [UInt64](repeating: 0, count: Int((others.max() ?? 0) >> 6) + 1)
+        for id in others { bits[Int(id >> 6)] |= 1 << UInt64(id & 63) }
+        return filter { id in id >> 6 < bits.count && bits[Int(id >> 6)] >> UInt64(id & 63) & 1 == 1 }
     }
 }
