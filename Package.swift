@@ -41,7 +41,7 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "Node", "AdminAPI", "NameCheck", "LDNS", "TLSGateway", "Credentials", "SQLiteStorage", "Registry",
-                "Reactors", "OpenSSL",
+                "Reactors", "OpenSSL", "MQTTCodec",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -263,7 +263,7 @@ let package = Package(
         // The built program with the clients that people use.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["sluice", "TestAuthority", "TestProcess"],
+            dependencies: ["sluice", "MQTTCodec", "TestAuthority", "TestDevice", "TestProcess"],
             exclude: ["browser_page.py", "paho_session.py", "foreign_clients.py", "devices.py"],
             swiftSettings: strict
         ),

@@ -45,13 +45,15 @@ extension BrokerShard {
             return refuse(stream, connect, .quotaExceeded)
         }
         connection.state.pointee.session = session
-        file(session, under: client)
+        let isFiledAnew = file(session, under: client)
         // [MQTT-3.2.2-2] [MQTT-3.2.2-3]
         acceptance.sessionPresent = present
-        // Nothing goes before it, and no second one comes. [MQTT-3.1.4-5] [MQTT-3.2.0-1] [MQTT-3.2.0-2]
-        connection.send(acceptance)
-        connection.began(client, connect, keepAlive: keepAlive, sessionPresent: present)
-        pump(session)
+        begin(session, request, connection, isNew: !present, isFiledAnew: isFiledAnew) { [self, acceptance] isStored in
+            guard isStored else { return refuse(stream, connect, .quotaExceeded) }
+            // Nothing goes before it, and no second one comes. [MQTT-3.1.4-5] [MQTT-3.2.0-1] [MQTT-3.2.0-2]
+            connection.send(acceptance)
+            connection.began(client, connect, keepAlive: keepAlive, sessionPresent: present)
+        }
     }
 
     /// Why a CONNECT cannot be accepted; nil if it can.

@@ -78,6 +78,7 @@ struct Handshake: ~Copyable {
             mode: mode,
             settings: cluster.state.settings,
             serverName: route?.name,
+            serverCertificate: session.flatMap { route?.shown(in: $0, cluster.state) },
             tlsVersion: session?.version,
             proof: proof
         )

@@ -29,6 +29,7 @@ struct IdentifiedClient: ~Copyable {
                 identity: proved.identity,
                 accessPoint: entrance.accessPoint.name,
                 serverName: request.secured.serverName,
+                serverCertificate: request.secured.serverCertificate,
                 tlsVersion: request.secured.tlsVersion,
                 recheck: AdmissionRecheck(proved.standing, services: entrance.services)
             )

@@ -30,12 +30,13 @@ final class GatewayUnderTest {
         clock: WallClock = .system,
         tokens: @autoclosure @escaping @Sendable () -> TokenCheck? = nil,
         secondAccessPoint: String? = nil,
+        awaitedLists: [AwaitedRevocationList] = [],
         _ change: (inout AccessPoint) throws -> Void = { _ in }
     ) async throws {
         // A mode that needs a CA cannot be a cluster's first: it is switched to below.
         var first = settings
         first.mode = .oneWay
-        cluster = try await TestCluster(settings: first, reactors: count, clock: clock)
+        cluster = try await TestCluster(settings: first, reactors: count, clock: clock, awaitedLists: awaitedLists)
         try await cluster.bind("default.test", slot: .default)
         reactors = try ReactorGroup(count: count, name: "gateway")
         let endpoints = [
