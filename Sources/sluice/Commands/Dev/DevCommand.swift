@@ -63,10 +63,11 @@ extension TrialDeployment {
     fileprivate func words(port: Int, isKept: Bool) -> String {
         let device = folder.device
         let keys = "--cafile \(path)/ca.crt --cert \(path)/\(device).crt --key \(path)/\(device).key"
+        let count = devices.count == 1 ? "one device" : "\(devices.count) devices"
         let end = isKept ? "Ctrl-C ends it; the folder stays." : "Ctrl-C ends it, and the folder goes."
         return """
-            A gateway with \(devices.count) devices runs in \(path)
-            It listens on port \(port); the devices publish on demo/… every two seconds. \(end)
+            A gateway with \(count) runs in \(path)
+            It listens on port \(port); each device publishes on demo/… every two seconds. \(end)
 
             Type next, in another terminal:
               export SLUICE_CONFIG=\(path)/sluice.yaml
