@@ -57,7 +57,7 @@ let package = Package(
             name: "Node",
             dependencies: [
                 "AdminAPI", "TLSGateway", "Credentials", "SQLiteStorage", "Registry", "MQTTBroker", "MQTTCodec",
-                "Reactors",
+                "Reactors", "WebSocket",
                 "OpenSSL",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -88,7 +88,7 @@ let package = Package(
         .target(
             name: "TLSGateway",
             dependencies: [
-                "Credentials", "OpenSSL", "Registry", "MQTTCodec", "Reactors",
+                "Credentials", "OpenSSL", "Registry", "MQTTCodec", "Reactors", "WebSocket",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -119,12 +119,18 @@ let package = Package(
         // 1  one library or mechanism each
         .target(name: "OpenSSL", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(name: "LDNS", dependencies: ["CLDNS"], swiftSettings: strict),
-        .target(name: "MQTTBroker", dependencies: ["MQTTCodec", "Reactors"], swiftSettings: strict),
+        .target(
+            name: "MQTTBroker",
+            dependencies: ["MQTTCodec", "Reactors"],
+            exclude: ["Storage/README.md"],
+            swiftSettings: strict
+        ),
         .target(name: "Reactors", dependencies: ["CLinux"], swiftSettings: strict),
 
         // 0  pure rules, and headers
         .target(name: "Registry", swiftSettings: strict),
         .target(name: "MQTTCodec", swiftSettings: strict),
+        .target(name: "WebSocket", swiftSettings: strict),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
         .systemLibrary(name: "CLinux"),
@@ -182,6 +188,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "MQTTCodecTests", dependencies: ["MQTTCodec", "TestDevice"], swiftSettings: strict),
+        .testTarget(name: "WebSocketTests", dependencies: ["WebSocket"], swiftSettings: strict),
         .testTarget(
             name: "MQTTBrokerTests",
             dependencies: ["MQTTBroker", "MQTTCodec", "Reactors", "CLinux", "TestDevice", "TestProcess"],
@@ -214,8 +221,8 @@ let package = Package(
         .testTarget(
             name: "TLSGatewayTests",
             dependencies: [
-                "TLSGateway", "Credentials", "OpenSSL", "Registry", "MQTTCodec", "Reactors", "TestAuthority",
-                "TestDevice", "TestProcess",
+                "TLSGateway", "Credentials", "OpenSSL", "Registry", "MQTTCodec", "Reactors", "WebSocket",
+                "TestAuthority", "TestDevice", "TestProcess",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -224,7 +231,7 @@ let package = Package(
             name: "NodeTests",
             dependencies: [
                 "Node", "AdminAPI", "Credentials", "OpenSSL", "Registry", "Reactors", "TLSGateway", "MQTTBroker",
-                "MQTTCodec", "TestAuthority", "TestDevice", "TestProcess",
+                "MQTTCodec", "WebSocket", "TestAuthority", "TestDevice", "TestProcess",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -261,8 +268,8 @@ let package = Package(
         // The built program with the clients that people use.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["sluice", "TestAuthority", "TestProcess"],
-            exclude: ["paho_session.py", "devices.py"],
+            dependencies: ["sluice", "MQTTCodec", "TestAuthority", "TestDevice", "TestProcess"],
+            exclude: ["browser_page.py", "paho_session.py", "foreign_clients.py", "devices.py"],
             swiftSettings: strict
         ),
 

@@ -80,6 +80,7 @@ package struct SluiceNode: Sendable {
             logger: logger
         )
         let upkeep = NodeUpkeep(
+            configuration,
             registry,
             journals,
             watchers: materials.watchers,
@@ -91,7 +92,11 @@ package struct SluiceNode: Sendable {
             status: { [startedAt, configuration] in
                 NodeStatus(configuration, gateway: gateway, broker: broker, startedAt: startedAt)
             },
-            readiness: { Readiness(checks: [devices.readiness, upkeep.storage.readiness]) },
+            readiness: {
+                Readiness(
+                    checks: [devices.readiness, upkeep.storage.readiness, upkeep.revocationLists.readiness]
+                )
+            },
             metrics: { [startedAt] accept in
                 let metrics = NodeMetrics(
                     gateway: gateway.statistics,
@@ -149,6 +154,7 @@ package struct SluiceNode: Sendable {
             sessions.changed(changes)
             witness.changed(changes)
         }
+        registry.devices.observeRefusals(witness.turnedDown)
         registry.users.observe(sessions.changed)
         registry.control.observe { transition in
             sessions.changed(transition)

@@ -6,11 +6,11 @@ enum RegistryDatabase {
     static let applicationID = 0x534C_5549
 
     /// Page cache in KiB of a connection that reads, of which there are five at most, and of the one that writes. A
-    /// transaction that does not fit writes its pages several times: a thousand new client certificates touch 16 MiB.
+    /// transaction that does not fit writes its pages several times: two thousand new client certificates touch 32 MiB.
     private static let readerCache = 8 * 1024
-    private static let writerCache = 32 * 1024
-    /// Pages of 4 KiB in the journal before they go into the database: 32 MiB, so that an import writes few of them twice.
-    private static let pagesBetweenCheckpoints = 8 * 1024
+    private static let writerCache = 48 * 1024
+    /// Pages of 4 KiB in the journal before they go into the database: 64 MiB, so that an import writes few of them twice.
+    private static let pagesBetweenCheckpoints = 16 * 1024
 
     /// Opens or makes the database and brings its schema up to date. Blocks for the checks.
     static func open(in directory: DataDirectory) throws(StorageError) -> DatabasePool {

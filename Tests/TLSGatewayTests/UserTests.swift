@@ -27,6 +27,7 @@ struct UserTests {
         (nil, nil, .notAuthorized, .anonymousNotAllowed),
     ]
 
+    // [MQTT-3.1.4-2]
     @Test(arguments: attempts, [ProtocolVersion.v3_1_1, .v5])
     func `are believed by their password alone`(
         attempt: (user: Text?, password: String?, code: ReasonCode, reason: Refusal.Reason?),

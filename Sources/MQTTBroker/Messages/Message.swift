@@ -14,6 +14,8 @@ struct MessageHeader {
     var publisher: UInt64
     /// Its number in the store; 0 in a broker without one.
     var id: UInt64
+    /// Told when the message goes, once the store has it. Set by the writer's thread alone.
+    var graveyard: Graveyard?
 }
 
 /// A message that outlives the packet it came in: queued, in flight, retained, or on its way to another shard.
@@ -58,7 +60,29 @@ final class Message: ManagedBuffer<MessageHeader, UInt8> {
         return message
     }
 
-    deinit { HeldMessages.ofProcess.leave(self) }
+    /// A message read from the store.
+    static func make(_ stored: StoredMessage, expiry: MonotonicTime) -> Message {
+        stored.withContent { content in
+            let topicEnd = Int(stored.topicCount)
+            let propertiesEnd = topicEnd + Int(stored.propertiesCount)
+            let source = PublishSource(
+                topic: UnsafeRawBufferPointer(rebasing: content[..<topicEnd]),
+                properties: UnsafeRawBufferPointer(rebasing: content[topicEnd..<propertiesEnd]),
+                payload: UnsafeRawBufferPointer(rebasing: content[propertiesEnd...]),
+                qos: stored.qos,
+                retain: stored.retain
+            )
+            let message = make(source, id: stored.id, arrival: MonotonicTime(nanoseconds: 0))
+            message.header.expiry = expiry
+            return message
+        }
+    }
+
+    deinit {
+        HeldMessages.ofProcess.leave(self)
+        // Whoever needed the message in the store had a reference to it.
+        if let graveyard = header.graveyard { graveyard.bury(header.id) }
+    }
 
     /// Bytes held, the header's not counted.
     var count: Int { Int(header.topicCount) + Int(header.propertiesCount) + Int(header.payloadCount) }
@@ -74,6 +98,12 @@ final class Message: ManagedBuffer<MessageHeader, UInt8> {
 
     /// Its number in the store; 0 in a broker without one.
     var id: UInt64 { header.id }
+
+    /// Whether the store has its body. For the writer's thread.
+    var isStored: Bool { header.graveyard != nil }
+
+    /// The store has its body, and is to be told when the message goes. For the writer's thread.
+    func wasStored(_ graveyard: Graveyard) { header.graveyard = graveyard }
 
     /// Whether it has a message expiry interval.
     var expires: Bool { header.expiry != .distantFuture }

@@ -6,6 +6,14 @@ struct Session: ~Copyable {
     let clientID: ClientID
     /// Those of the shard, which outlives it.
     private unowned(unsafe) let counters: Counters
+    /// What the store knows it by; 0 for one that ends with its connection, or without a store.
+    var key = SessionKey(0)
+    /// What the store has of its expiry.
+    var storedExpiry = StoredExpiry()
+    /// Its will in the store.
+    var keptWill: KeptWill?
+    /// SUBACKs that wait for the store: retained messages come after them.
+    var pendingSubacks = 0
     /// Where its client's credential is in the shard's `CredentialIndex`; 0 without one.
     var credentialEntry: UInt32 = 0
     var lifetime = SessionLifetime()
@@ -42,4 +50,17 @@ struct Session: ~Copyable {
     }
 
     deinit { counters.add(.openInboundMessages, -inbound.count) }
+}
+
+/// What the store has of a session's expiry.
+struct StoredExpiry {
+    var interval: UInt32 = 0
+    var hasDeadline = false
+}
+
+/// A session's will as the store has it.
+struct KeptWill {
+    let id: UInt64
+    /// Alive as long as the store has it.
+    let message: Message
 }

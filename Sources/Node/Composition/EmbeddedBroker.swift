@@ -25,6 +25,7 @@ final class EmbeddedBroker: Backend {
             organizationalUnit: certificate?.organizationalUnit,
             accessPoint: client.accessPoint,
             serverName: client.serverName?.text,
+            serverMark: client.serverCertificate?.mark,
             tlsVersion: client.tlsVersion?.description,
             credential: client.identity.credential(recheck.token),
             issuer: certificate.flatMap { .certificate($0.authority) },

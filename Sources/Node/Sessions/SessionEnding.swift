@@ -99,22 +99,17 @@ struct SessionEnding: Sendable {
         if transition.revokes { endRevoked(at: Date()) }
     }
 
-    /// Begins to end the sessions that the caller of the admin API chose, and tells how many they are.
-    func end(_ selection: LiveSessions.Selection, servedNames: [DomainName]) async -> Int {
+    /// Begins to end the sessions that the caller of the admin API chose, and tells how many they are. `state` is the cluster's
+    /// after the change.
+    func end(_ selection: LiveSessions.Selection, in state: ClusterState) async -> Int {
         let meant: [ClientSelection] =
             switch selection {
             case .authority(let fingerprint, let replaced):
                 ([fingerprint] + replaced.sorted()).compactMap { issuer in
                     Credential.certificate(issuer).map { .issuer($0) }
                 }
-            case .serverCertificate:
-                [
-                    .connected { client in
-                        let name = client.profile.serverName.flatMap { try? DomainName($0) }
-                        guard let name else { return false }
-                        return servedNames.contains { $0.covers(name) }
-                    }
-                ]
+            case .serverCertificate(let fingerprint, let replaced):
+                [.connected(where: UnboundCertificate(fingerprint, replaced: replaced, in: state).served)]
             }
         var count = 0
         for clients in meant { count += await broker.disconnecting(clients, at: .perSecond(Self.devicesPerSecond)) }

@@ -45,7 +45,8 @@ final class TokenKeys: WatchedMaterial {
             issuer: settings.issuer,
             audience: settings.audience,
             userClaim: settings.userClaim,
-            clientIDClaim: settings.clientIDClaim
+            clientIDClaim: settings.clientIDClaim,
+            allowsUnlimited: settings.allowsUnlimited
         )
         return TokenCheck(try JWTVerifier(keys: keys, requirements: requirements), in: settings.placement)
     }

@@ -227,6 +227,8 @@ struct Negotiation {
     var allowsWeakSignatures = false
     /// The connection carries a list of CA names of its own.
     var hasOwnAuthorities = false
+    /// The application protocols spoken on this connection; nil: the context's.
+    var applicationProtocols: [String]?
     /// What sessions are bound to; nil: no resumption.
     var binding: SessionBinding?
     /// The DER of the device's own certificate, if its chain was refused.

@@ -47,6 +47,8 @@ package struct DeviceChange: Hashable, Sendable {
     package let warnings: [DeviceWarning]
     /// Whether anything had to be done.
     package let isChange: Bool
+    /// Who did it; `nil` as long as nobody has.
+    package var principal: Principal?
 
     /// Describes one step.
     package init(

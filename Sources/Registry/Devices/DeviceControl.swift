@@ -46,6 +46,9 @@ package final class DeviceControl: Sendable {
     /// next change waits for it.
     package func observe(_ body: @escaping @Sendable ([DeviceChange]) -> Void) { writer.observe(body) }
 
+    /// Calls the body with every registration by hand or by import that was turned down. The body must be short.
+    package func observeRefusals(_ body: @escaping @Sendable (DeviceError) -> Void) { writer.observeRefusals(body) }
+
     /// Registers the certificate of a device that has just proved to hold its key.
     ///
     /// One that is registered, or barred, costs neither a token nor I/O. Of several at once for one certificate, one
@@ -84,10 +87,15 @@ package final class DeviceControl: Sendable {
         guard !dryRun else {
             return try await rehearse(.register(registration, .manual), at: now, by: principal)
         }
-        guard entry(registration.fingerprint) == nil else {
-            return try await carryOut(.register(registration, .manual), at: now, by: principal)
+        do throws(DeviceError) {
+            guard entry(registration.fingerprint) == nil else {
+                return try await carryOut(.register(registration, .manual), at: now, by: principal)
+            }
+            return try await registerOnce(registration, .manual, at: now, by: principal)
+        } catch {
+            writer.turnedDown(error)
+            throw error
         }
-        return try await registerOnce(registration, .manual, at: now, by: principal)
     }
 
     /// Does something with a registered certificate, or lifts the tombstone of a deleted one.
@@ -157,7 +165,11 @@ package final class DeviceControl: Sendable {
         expecting record: ClientCertificateRecord? = nil
     ) async throws(DeviceError) -> DeviceChange {
         let operation = DeviceOperation(request: request, time: now, principal: principal, expected: record)
-        return try await reading { [rules] reader in try operation.decide(by: reader, rules: rules) }
+        return try await reading { [rules] reader in
+            var change = try operation.decide(by: reader, rules: rules)
+            change.principal = principal
+            return change
+        }
     }
 
     /// Reads in one consistent state; what is no `DeviceError` becomes `.storage`.

@@ -94,14 +94,7 @@ package final class UserDirectory: Sendable {
         by principal: Principal,
         dryRun: Bool = false
     ) async throws(UserError) -> UserChange {
-        try await change(at: now, by: principal, dryRun: dryRun) { directory throws(UserError) in
-            let before = try directory.existing(name, expecting: record)
-            guard before.isEnabled != isEnabled else { return [] }
-            var after = before
-            after.isEnabled = isEnabled
-            after.updatedAt = now
-            return [.put(after, over: before)]
-        }
+        try await edit(name, expecting: record, at: now, by: principal, dryRun: dryRun) { $0.isEnabled = isEnabled }
     }
 
     /// Sets or clears the client id that a user's CONNECT without one gets. Throws `.noSuchUser`, `.storage`.
@@ -113,14 +106,7 @@ package final class UserDirectory: Sendable {
         by principal: Principal,
         dryRun: Bool = false
     ) async throws(UserError) -> UserChange {
-        try await change(at: now, by: principal, dryRun: dryRun) { directory throws(UserError) in
-            let before = try directory.existing(name, expecting: record)
-            guard before.clientID != clientID else { return [] }
-            var after = before
-            after.clientID = clientID
-            after.updatedAt = now
-            return [.put(after, over: before)]
-        }
+        try await edit(name, expecting: record, at: now, by: principal, dryRun: dryRun) { $0.clientID = clientID }
     }
 
     /// Adds every user of a parsed password file, or none. Throws `.lines` with the lines of names that are taken,
@@ -174,6 +160,25 @@ package final class UserDirectory: Sendable {
                 throw .limit(registered: users.count, adding: added, limit: limit)
             }
             return steps
+        }
+    }
+
+    /// Changes what a user's record says, unless it says so.
+    private func edit(
+        _ name: UserName,
+        expecting record: UserRecord?,
+        at now: Date,
+        by principal: Principal,
+        dryRun: Bool,
+        _ body: (inout UserRecord) -> Void
+    ) async throws(UserError) -> UserChange {
+        try await change(at: now, by: principal, dryRun: dryRun) { directory throws(UserError) in
+            let before = try directory.existing(name, expecting: record)
+            var after = before
+            body(&after)
+            guard after != before else { return [] }
+            after.updatedAt = now
+            return [.put(after, over: before)]
         }
     }
 

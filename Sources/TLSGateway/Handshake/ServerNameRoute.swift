@@ -16,6 +16,12 @@ struct ServerNameRoute {
         rotation.map { RotationUse(superseded: $0.superseded, neededOld: showsOld($0, in: session)) }
     }
 
+    /// The certificate that a handshake has shown; `nil` where one of several was shown to the session that it resumes.
+    func shown(in session: TLSConnection, _ state: ClusterState) -> Fingerprint? {
+        if group.others.isEmpty { return state.certificate(of: group.preferred)?.fingerprint }
+        return session.isResumed ? nil : session.ownFingerprint.flatMap { try? Fingerprint($0) }
+    }
+
     /// Whether it is the replaced certificate that a handshake shows.
     func showsOld(_ rotation: Rotation, in session: TLSConnection) -> Bool {
         guard group.hasSuperseded, group.members.contains(where: { !$0.isSuperseded }),

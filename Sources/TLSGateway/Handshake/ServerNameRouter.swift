@@ -38,7 +38,8 @@ struct ServerNameRouter {
             context: context,
             clientAuthentication: authentication,
             versions: cluster.state.settings.tls.versions,
-            sessionBinding: SessionBinding(hashing: circumstances(of: route))
+            sessionBinding: SessionBinding(hashing: circumstances(of: route)),
+            applicationProtocols: entrance.endpoint.protocol.applicationProtocols
         )
         return (policy, route)
     }

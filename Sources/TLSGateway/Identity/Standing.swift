@@ -56,7 +56,7 @@ enum Standing: Sendable {
             guard let twin else { return }
             if let entry = devices.entry(twin) {
                 try admits(entry, as: twin)
-                throw .certificateUnregistered(fingerprint)
+                throw .certificateRespelt(fingerprint, registered: twin)
             }
             guard !devices.isBarredForGood(twin) else { throw .certificateBarred(twin) }
         }

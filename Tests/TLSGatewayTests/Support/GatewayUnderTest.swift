@@ -30,12 +30,13 @@ final class GatewayUnderTest {
         clock: WallClock = .system,
         tokens: @autoclosure @escaping @Sendable () -> TokenCheck? = nil,
         secondAccessPoint: String? = nil,
+        awaitedLists: [AwaitedRevocationList] = [],
         _ change: (inout AccessPoint) throws -> Void = { _ in }
     ) async throws {
         // A mode that needs a CA cannot be a cluster's first: it is switched to below.
         var first = settings
         first.mode = .oneWay
-        cluster = try await TestCluster(settings: first, reactors: count, clock: clock)
+        cluster = try await TestCluster(settings: first, reactors: count, clock: clock, awaitedLists: awaitedLists)
         try await cluster.bind("default.test", slot: .default)
         reactors = try ReactorGroup(count: count, name: "gateway")
         let endpoints = [
@@ -114,6 +115,7 @@ struct Caller {
     var cleanStart = true
     var userName: Text?
     var password: Password?
+    var applicationProtocols: [String] = []
 
     /// The CONNECT it sends.
     var connect: ConnectPacket {
@@ -153,11 +155,17 @@ enum Fate: Hashable, Sendable, CustomStringConvertible {
 
 extension GatewayUnderTest {
     /// A TLS pipe to the gateway; the server's certificate must be of the test's CA and bear the name, if one is given.
-    func pipe(_ caller: Caller = Caller(), checkingName: Bool = false, session: TLSSession? = nil) throws -> TLSPipe {
+    func pipe(
+        _ caller: Caller = Caller(),
+        to endpoint: AccessPoint.EndpointProtocol = .mqtts,
+        checkingName: Bool = false,
+        session: TLSSession? = nil
+    ) throws -> TLSPipe {
         var options = ClientOptions(identity: caller.identity, versions: caller.versions)
+        options.applicationProtocols = caller.applicationProtocols
         if checkingName { options.anchors = [try cluster.serverAuthority.certificate.openSSLCertificate] }
         let context = try TLSContext(client: options)
-        return try TLSPipe(port: port(), context: context, serverName: caller.serverName, session: session)
+        return try TLSPipe(port: port(endpoint), context: context, serverName: caller.serverName, session: session)
     }
 
     /// A device over TLS that has said nothing yet.

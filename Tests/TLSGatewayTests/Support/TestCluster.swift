@@ -17,9 +17,18 @@ struct TestCluster: Sendable {
     /// Issues the server certificates; devices of these tests trust it.
     let serverAuthority: TestAuthority
 
-    init(settings: ClusterSettings, reactors: Int, clock: WallClock = .system) async throws {
+    init(
+        settings: ClusterSettings,
+        reactors: Int,
+        clock: WallClock = .system,
+        awaitedLists: [AwaitedRevocationList] = []
+    ) async throws {
         let encryption = KeyEncryption(try MasterKey.generate())
-        let environment = HandshakeEnvironment(libraries: try Self.libraries(reactors), clock: clock)
+        let environment = HandshakeEnvironment(
+            libraries: try Self.libraries(reactors),
+            clock: clock,
+            awaitedLists: awaitedLists
+        )
         self.encryption = encryption
         self.clock = clock
         serverAuthority = try TestAuthority("Server CA")

@@ -69,6 +69,9 @@ struct ImportRun: Sendable {
                 try note(step, outcomes, in: transaction)
             }
         }
+        if !request.isDryRun {
+            for case .failure(let error) in outcomes { devices.writer.turnedDown(error) }
+        }
         let registered = outcomes.count { $0.isRegistration }
         for _ in 0..<max(0, step.tokens - registered) { devices.limit.giveBack() }
     }

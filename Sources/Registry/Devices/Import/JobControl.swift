@@ -101,8 +101,10 @@ package final class JobControl: Sendable {
         await running.withLock { $0[id] }?.value
     }
 
-    /// Rows that are stored, read or registered in one step: the size of a group of the writer.
-    private static let batch = DeviceWriter.maximumGroup
+    /// Rows that are stored, read or registered in one step. Two groups of the writer: what is written to disk are the
+    /// pages of a dozen indexes, and the more rows share a transaction, the fewer pages each of them costs. Other writers
+    /// wait for some 200 ms then.
+    private static let batch = 2 * DeviceWriter.maximumGroup
     private static let incomplete =
         "Its rows were not received to their end; nothing was registered. Import them again."
 
