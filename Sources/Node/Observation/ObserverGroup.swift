@@ -12,7 +12,8 @@ final class ObserverGroup: BrokerObserver {
         for member in members { member.clientConnected(client) }
     }
 
-    func clientDisconnected(_ client: ConnectedClient, because cause: DisconnectCause, after traffic: ConnectionTraffic) {
+    func clientDisconnected(_ client: ConnectedClient, because cause: DisconnectCause, after traffic: ConnectionTraffic)
+    {
         for member in members { member.clientDisconnected(client, because: cause, after: traffic) }
     }
 }

@@ -37,11 +37,19 @@ extension TrialFolder {
 
         # Read once, while the registry is empty. Afterwards use: sluice mode, tls, server-certs, ca-certs.
         bootstrap:
-          mode: two-way                       # devices show a certificate; one-way: they don't
+          \(mode)
           tls: { min: "1.2", max: "1.3" }
           defaultCertificate: { chainFile: server.crt, keyFile: server.key }
           cas: [ca.crt]
 
         """
+    }
+
+    /// The mode, and in the mode that registers devices, how.
+    private var mode: String {
+        guard registersDevices else {
+            return "mode: two-way                       # devices show a certificate; one-way: they don't"
+        }
+        return "mode: one-device-one-certificate\n  registration: automatic             # at the first connect"
     }
 }
