@@ -5,6 +5,7 @@ import Reactors
 import Registry
 import TLSGateway
 import Testing
+import WebSocket
 
 @testable import Node
 
