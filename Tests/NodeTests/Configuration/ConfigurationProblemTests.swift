@@ -220,8 +220,8 @@ private struct WrongLine: CustomTestStringConvertible, Sendable {
                     + "query, such as /mqtt",
                 "6:60: accessPoints[0].listeners[1].origins[0]: found \"https://app.example.com/\", \(origin)",
                 "6:88: accessPoints[0].listeners[1].origins[1]: found \"*\", \(origin)",
-                "7:58: accessPoints[0].listeners[2].path: path for protocol mqtts, give it for wss or ws only",
-                "8:44: accessPoints[0].listeners[3].origins: origins for protocol mqtts, give it for wss or ws only",
+                "7:58: accessPoints[0].listeners[2].path: path for protocol mqtts; give it for wss or ws only",
+                "8:44: accessPoints[0].listeners[3].origins: origins for protocol mqtts; give it for wss or ws only",
             ]
         )
     }
