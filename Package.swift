@@ -40,8 +40,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Node", "AdminAPI", "NameCheck", "LDNS", "TLSGateway", "Credentials", "Registry", "Reactors",
-                "OpenSSL",
+                "Node", "AdminAPI", "NameCheck", "LDNS", "TLSGateway", "Credentials", "SQLiteStorage", "Registry",
+                "Reactors", "OpenSSL", "MQTTCodec",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -108,14 +108,23 @@ let package = Package(
         ),
         .target(
             name: "SQLiteStorage",
-            dependencies: ["OpenSSL", "Registry", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "OpenSSL", "Registry", "MQTTBroker", "MQTTCodec", .product(name: "GRDB", package: "GRDB.swift"),
+                // The C API itself, where rows are many.
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
 
         // 1  one library or mechanism each
         .target(name: "OpenSSL", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(name: "LDNS", dependencies: ["CLDNS"], swiftSettings: strict),
-        .target(name: "MQTTBroker", dependencies: ["MQTTCodec", "Reactors"], swiftSettings: strict),
+        .target(
+            name: "MQTTBroker",
+            dependencies: ["MQTTCodec", "Reactors"],
+            exclude: ["Storage/README.md"],
+            swiftSettings: strict
+        ),
         .target(name: "Reactors", dependencies: ["CLinux"], swiftSettings: strict),
 
         // 0  pure rules, and headers
@@ -189,7 +198,7 @@ let package = Package(
         .testTarget(
             name: "SQLiteStorageTests",
             dependencies: [
-                "SQLiteStorage", "Registry", "TestProcess", "device-importer",
+                "SQLiteStorage", "Registry", "MQTTBroker", "MQTTCodec", "TestProcess", "device-importer",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict
@@ -259,8 +268,8 @@ let package = Package(
         // The built program with the clients that people use.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["sluice", "TestAuthority", "TestProcess"],
-            exclude: ["browser_page.py", "paho_session.py", "devices.py"],
+            dependencies: ["sluice", "MQTTCodec", "TestAuthority", "TestDevice", "TestProcess"],
+            exclude: ["browser_page.py", "paho_session.py", "foreign_clients.py", "devices.py"],
             swiftSettings: strict
         ),
 
@@ -277,6 +286,15 @@ let package = Package(
                 "Registry", "SQLiteStorage", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Benchmarks/DeviceRegistry",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "broker-store-bench",
+            dependencies: [
+                "MQTTBroker", "MQTTCodec", "SQLiteStorage",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Benchmarks/BrokerStore",
             swiftSettings: strict
         ),
     ]

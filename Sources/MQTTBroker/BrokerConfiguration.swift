@@ -74,6 +74,9 @@ package struct BrokerConfiguration: Sendable {
     /// What a device leaves behind whose certificate was revoked or deleted.
     package var revokedDevices = Leftovers.ofRevoked
 
+    /// How often the broker says on `$SYS/broker/…` how it is; zero for never.
+    package var systemInterval = Duration.seconds(10)
+
     /// How long a connection that is being closed may take to read its last bytes.
     package var closeDeadline = Duration.seconds(5)
 

@@ -28,8 +28,24 @@ package struct BrokerStatistics: Sendable {
     package var sessions = 0
     /// Subscriptions of all sessions.
     package var subscriptions = 0
-    /// Retained messages.
+    /// Those of them that are members of a shared subscription.
+    package var sharedSubscriptions = 0
+    /// Retained messages, the broker's own under `$SYS` not counted.
     package var retainedMessages = 0
+    /// Bytes of those and of the places that they lie in, about.
+    package var retainedBytes = 0
+    /// Messages that wait in the queues of sessions.
+    package var queuedMessages = 0
+    /// Messages that were sent to clients and are not acknowledged.
+    package var inFlightMessages = 0
+    /// Bytes of both; a message for several sessions counts for each.
+    package var queuedBytes = 0
+    /// QoS 2 messages that clients have sent and not released yet.
+    package var openInboundMessages = 0
+    /// Messages that the process holds, each once however many wait for it; retained ones and `$SYS` included.
+    package var heldMessages = 0
+    /// Bytes of those.
+    package var heldBytes = 0
     /// Connections that the broker took over from admission since it started.
     package var connections: UInt64 = 0
     /// Packets received by type, CONNECT included.
@@ -40,6 +56,12 @@ package struct BrokerStatistics: Sendable {
     package var receivedBytes: UInt64 = 0
     /// Bytes of the packets sent.
     package var sentBytes: UInt64 = 0
+    /// Payloads of the PUBLISH packets received.
+    package var receivedPayloadBytes: UInt64 = 0
+    /// Payloads of the PUBLISH packets sent.
+    package var sentPayloadBytes: UInt64 = 0
+    /// Sessions that ended because their expiry interval had run out.
+    package var expiredSessions: UInt64 = 0
     /// Deliveries that did not happen, by reason.
     package var dropped: [DropReason: UInt64] = [:]
     /// Turns in which a publisher was held back by not reading its socket.

@@ -10,6 +10,20 @@ enum Counter: Int, CaseIterable {
     case receivedBytes
     case sentBytes
     case publishersHeldBack
+    /// Payloads of the PUBLISH packets received.
+    case receivedPayloadBytes
+    /// Payloads of the PUBLISH packets sent.
+    case sentPayloadBytes
+    /// Sessions that ended because their expiry interval had run out.
+    case expiredSessions
+    /// Messages that wait in the queues of sessions.
+    case queuedMessages
+    /// Messages in flight to clients.
+    case inFlightMessages
+    /// Bytes of both.
+    case queuedBytes
+    /// QoS 2 messages of clients that they have not released yet.
+    case openInboundMessages
 }
 
 /// The counters of one shard: written by its event loop alone, read by anyone.
@@ -69,6 +83,13 @@ final class Counters: Sendable {
         statistics.receivedBytes += value(Counter.receivedBytes.rawValue)
         statistics.sentBytes += value(Counter.sentBytes.rawValue)
         statistics.publishersHeldBack += value(Counter.publishersHeldBack.rawValue)
+        statistics.receivedPayloadBytes += value(Counter.receivedPayloadBytes.rawValue)
+        statistics.sentPayloadBytes += value(Counter.sentPayloadBytes.rawValue)
+        statistics.expiredSessions += value(Counter.expiredSessions.rawValue)
+        statistics.queuedMessages += Int(truncatingIfNeeded: value(Counter.queuedMessages.rawValue))
+        statistics.inFlightMessages += Int(truncatingIfNeeded: value(Counter.inFlightMessages.rawValue))
+        statistics.queuedBytes += Int(truncatingIfNeeded: value(Counter.queuedBytes.rawValue))
+        statistics.openInboundMessages += Int(truncatingIfNeeded: value(Counter.openInboundMessages.rawValue))
         for type in PacketType.allCases {
             statistics.received[type, default: 0] += value(Self.receivedBase + Int(type.rawValue))
             statistics.sent[type, default: 0] += value(Self.sentBase + Int(type.rawValue))

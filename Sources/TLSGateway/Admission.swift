@@ -83,6 +83,7 @@ final class Admission: StreamHandler {
         let client = try IdentifiedClient(proved, request: request).named(at: entrance)
         // 11. Hand over.
         record.admitted(client, isNewlyRegistered: proved.isNewlyRegistered)
+        entrance.services.desk.learn(proved.unrecorded, at: entrance.services.date())
         client.stream.deadline = nil
         entrance.services.backend.serve(client)
     }

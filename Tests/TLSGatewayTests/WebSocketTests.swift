@@ -69,6 +69,7 @@ struct WebSocketTests {
         #expect(gateway.backend.guests.first?.serverName == (endpoint.usesTLS ? "default.test" : nil))
     }
 
+    // [MQTT-6.0.0-2]
     @Test func `takes a CONNECT in frames of a byte, and what follows it in the same frame`() async throws {
         let gateway = try await gateway()
         let socket = try begun(at: gateway)
@@ -133,6 +134,7 @@ struct WebSocketTests {
         (WebSocketPipe.frame(8, [0x03, 0xE8, 0xFF]), 1007),
     ]
 
+    // [MQTT-6.0.0-1]
     @Test(arguments: violations.indices)
     func `ends a connection that breaks the framing, before the CONNECT and behind it`(row: Int) async throws {
         let (frames, code) = Self.violations[row]

@@ -73,6 +73,7 @@ import WebSocket
         Row("a reason with half a character", "88 83 00000000 03e8 c3", .closeReasonNotUTF8, .invalidData),
     ]
 
+    // [MQTT-6.0.0-1]
     @Test(arguments: violations)
     func `ends at what no client may send, as soon as it is there`(row: Row) {
         let bytes = wire(row.bytes)

@@ -92,6 +92,7 @@ private func request(
         ("any origin, without a list", request(extra: "Origin: https://evil.example\r\n"), .mqtt),
     ]
 
+    // [MQTT-6.0.0-4]
     @Test(arguments: accepted.indices)
     func `takes what keeps the rules`(index: Int) throws {
         let row = Self.accepted[index]

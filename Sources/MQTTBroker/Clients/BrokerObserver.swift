@@ -10,7 +10,7 @@ package protocol BrokerObserver: AnyObject, Sendable {
     func clientConnected(_ client: ConnectedClient)
 
     /// The connection of a client that had been accepted is over.
-    func clientDisconnected(_ client: ConnectedClient, because cause: DisconnectCause)
+    func clientDisconnected(_ client: ConnectedClient, because cause: DisconnectCause, after traffic: ConnectionTraffic)
 }
 
 /// A client whose CONNECT was accepted, and how it came.
@@ -21,6 +21,10 @@ package struct ConnectedClient: Sendable {
     package let peer: SocketAddress
     /// The protocol it speaks.
     package let version: ProtocolVersion
+    /// Whether it asked for a new session.
+    package let cleanStart: Bool
+    /// The keep-alive granted, in seconds; 0 for none.
+    package let keepAlive: UInt16
     /// Whether its session was there before.
     package let sessionPresent: Bool
     /// When its CONNECT was accepted.

@@ -12,6 +12,8 @@ struct ConnectionState {
         static let ownQueue = Holds(rawValue: 2)
         /// It has had its share of this turn.
         static let nextTurn = Holds(rawValue: 4)
+        /// The store comes first: its CONNACK waits, or too much of what it published does.
+        static let storage = Holds(rawValue: 8)
     }
 
     var decoder: PacketDecoder
@@ -24,5 +26,13 @@ struct ConnectionState {
     var hasSearchedRetained = false
     /// Nil once the connection has ended.
     var session: UnsafeMutablePointer<Session>?
+    /// Bytes of the largest packet that the client takes.
     var maximumPacketSize: Int
+    /// Whether the client wants reason strings and user properties: its Request Problem Information.
+    /// MQTT 5.0 § 3.1.2.11.7
+    var wantsReasons: Bool
+    /// PUBLISH packets received.
+    var receivedMessages: UInt64 = 0
+    /// Bytes received after CONNECT.
+    var receivedBytes: UInt64 = 0
 }

@@ -24,6 +24,9 @@ final class SubscriptionIndex: Sendable {
     /// Subscriptions held.
     var count: Int { lock.read { tree.pointee.count } }
 
+    /// Those of them that are members of a shared subscription.
+    var sharedCount: Int { lock.read { tree.pointee.sharedCount } }
+
     /// What became of a subscription.
     enum Outcome {
         case new, replaced
@@ -77,6 +80,12 @@ final class SubscriptionIndex: Sendable {
     func setOnline(_ online: Bool, of list: SubscriptionList) {
         guard list.sharedCount > 0 else { return }
         change { tree.pointee.setOnline(online, of: list) }
+    }
+
+    /// Tells the tree that a session is not stored any more.
+    func forgetKept(of list: SubscriptionList) {
+        guard list.count > 0 else { return }
+        change { tree.pointee.forgetKept(of: list) }
     }
 
     /// Calls `body` with the tree and its generation, under the read lock.

@@ -9,6 +9,8 @@ struct SubscriptionTree: ~Copyable {
     var subscriptions = SlotArena<SubscriptionEntry>()
     var groups = SlotArena<SharedGroup>()
     private var nextGroupGeneration: UInt32 = 1
+    /// Those of the subscriptions that are members of a shared one.
+    private(set) var sharedCount = 0
     let root: UInt32
 
     init(hash: KeyedHash) {
@@ -61,6 +63,7 @@ struct SubscriptionTree: ~Copyable {
             link(number, before: head)
             groups[owner].pointee.firstMember = number
             groups[owner].pointee.memberCount += 1
+            sharedCount += 1
         }
         list.link(number, in: subscriptions)
         return true
@@ -104,6 +107,54 @@ struct SubscriptionTree: ~Copyable {
             if entry.pointee.options.shared { entry.pointee.options.online = online }
             number = entry.pointee.nextOfSession
         }
+    }
+
+    /// Marks a session's subscriptions as those of one that is not stored any more.
+    mutating func forgetKept(of list: SubscriptionList) {
+        var number = list.first
+        while number != 0 {
+            let entry = subscriptions[number]
+            entry.pointee.options.kept = false
+            number = entry.pointee.nextOfSession
+        }
+    }
+
+    /// The filter of a shared subscription as clients write it; nil when its last member has gone.
+    func filter(of group: SharedGroupID) -> [UInt8]? {
+        guard group.number != 0, group.number < groups.end else { return nil }
+        guard groups[group.number].pointee.generation == group.generation else { return nil }
+        return filter(ofGroup: group.number)
+    }
+
+    /// The shared subscription that a filter names; `none` when nobody is a member.
+    func group(_ name: UnsafeRawBufferPointer, _ filter: UnsafeRawBufferPointer) -> SharedGroupID {
+        let node = findPath(filter)
+        let number = node == 0 ? 0 : findGroup(levels.find(name), on: node)
+        guard number != 0 else { return .none }
+        return SharedGroupID(number: number, generation: groups[number].pointee.generation)
+    }
+
+    private func filter(ofGroup number: UInt32) -> [UInt8] {
+        let group = groups[number].pointee
+        var filter = Array("$share/".utf8)
+        levels.withBytes(of: group.name) { filter += $0 }
+        filter.append(UInt8(ascii: "/"))
+        return filter + self.filter(ofNode: group.node)
+    }
+
+    private func filter(ofNode number: UInt32) -> [UInt8] {
+        var path: [UInt32] = []
+        var number = number
+        while number != root {
+            path.append(nodes[number].pointee.level)
+            number = nodes[number].pointee.parent
+        }
+        var filter: [UInt8] = []
+        for (index, level) in path.reversed().enumerated() {
+            if index > 0 { filter.append(UInt8(ascii: "/")) }
+            levels.withBytes(of: level) { filter += $0 }
+        }
+        return filter
     }
 
     // MARK: Subscriptions
@@ -156,6 +207,7 @@ struct SubscriptionTree: ~Copyable {
             let group = groups[entry.owner]
             if entry.previous == 0 { group.pointee.firstMember = entry.next }
             group.pointee.memberCount -= 1
+            sharedCount -= 1
             if group.pointee.memberCount == 0 { removeGroup(entry.owner) }
         } else {
             let node = nodes[entry.owner]

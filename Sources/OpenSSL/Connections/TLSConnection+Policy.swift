@@ -108,7 +108,7 @@ extension ChainFailure {
         case .weakKey: X509_V_ERR_EE_KEY_TOO_SMALL  // bad_certificate
         case .weakSignature: X509_V_ERR_CA_MD_TOO_WEAK  // bad_certificate
         case .revoked: X509_V_ERR_CERT_REVOKED  // certificate_revoked
-        case .revocationListStale: X509_V_ERR_DIFFERENT_CRL_SCOPE  // certificate_unknown
+        case .revocationListStale, .revocationListMissing: X509_V_ERR_DIFFERENT_CRL_SCOPE  // certificate_unknown
         case .unusableExtension, .other: X509_V_ERR_CERT_REJECTED  // bad_certificate
         }
     }

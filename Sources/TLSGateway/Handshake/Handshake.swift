@@ -78,6 +78,7 @@ struct Handshake: ~Copyable {
             mode: mode,
             settings: cluster.state.settings,
             serverName: route?.name,
+            serverCertificate: session.flatMap { route?.shown(in: $0, cluster.state) },
             tlsVersion: session?.version,
             proof: proof
         )
@@ -94,9 +95,13 @@ struct Handshake: ~Copyable {
         guard let transport else { return refusal }
         record.failed(transport.session)
         if case .serverCertificateRefused(let alert) = refusal, Refusal.unknownChainAlerts.contains(alert),
-            let route = transport.route
+            let route = transport.route, let rotation = route.rotation
         {
-            entrance.services.refusedChains.refused(route, at: entrance.services.date())
+            entrance.services.refusedChains.refused(
+                old: route.showsOld(rotation, in: transport.session),
+                rotation,
+                at: entrance.services.date()
+            )
         }
         return refusal
     }

@@ -97,6 +97,11 @@ extension Refusal {
             "The client's certificate does not pass any more. \(failure.finding)"
         case .certificateUnregistered(let certificate):
             "Certificate \(certificate.short) is not registered, and automatic registration is off."
+        case .certificateRespelt(let certificate, let registered):
+            """
+            Certificate \(certificate.short) is the registered \(registered.short) with its signature spelt otherwise, \
+            and not the very bytes that were registered.
+            """
         case .certificateInactive(let certificate):
             "Certificate \(certificate.short) is registered but inactive."
         case .certificatePendingActivation(let certificate):

@@ -34,6 +34,7 @@ extension Refusal {
         case clientCertificateWeakSignature = "client_certificate_weak_signature"
         case clientCertificateRevoked = "client_certificate_revoked"
         case clientCertificateRevocationUnknown = "client_certificate_revocation_unknown"
+        case clientCertificateRevocationListMissing = "client_certificate_revocation_list_missing"
         case clientCertificateUnfit = "client_certificate_unfit"
         case serverCertificateRefused = "server_certificate_refused"
         case handshakeFailed = "handshake_failed"
@@ -61,7 +62,9 @@ extension Refusal {
         case issuerGraceEnded = "issuer_grace_ended"
         case certificateOnRevocationList = "certificate_on_revocation_list"
         case revocationListOutdated = "revocation_list_outdated"
+        case revocationListMissing = "revocation_list_missing"
         case certificateUnregistered = "certificate_unregistered"
+        case certificateRespelt = "certificate_respelt"
         case certificateInactive = "certificate_inactive"
         case certificatePendingActivation = "certificate_pending_activation"
         case certificateRevoked = "certificate_revoked"
@@ -128,8 +131,10 @@ extension Refusal {
         case .issuerUnregistered: .issuerUnregistered
         case .issuerGraceEnded: .issuerGraceEnded
         case .certificateWithdrawn(.revocationListStale): .revocationListOutdated
+        case .certificateWithdrawn(.revocationListMissing): .revocationListMissing
         case .certificateWithdrawn: .certificateOnRevocationList
         case .certificateUnregistered: .certificateUnregistered
+        case .certificateRespelt: .certificateRespelt
         case .certificateInactive: .certificateInactive
         case .certificatePendingActivation: .certificatePendingActivation
         case .certificateRevoked: .certificateRevoked
@@ -165,6 +170,7 @@ extension Refusal {
         case .weakSignature: .clientCertificateWeakSignature
         case .revoked: .clientCertificateRevoked
         case .revocationListStale: .clientCertificateRevocationUnknown
+        case .revocationListMissing: .clientCertificateRevocationListMissing
         case .unusableExtension, .tooManyPaths, .other: .clientCertificateUnfit
         }
     }

@@ -91,6 +91,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case certificateWithdrawn(ChainFailure)
     /// The certificate is registered nowhere, and is not to be registered automatically.
     case certificateUnregistered(Fingerprint)
+    /// The certificate is registered with its ECDSA signature spelt otherwise, and so under another fingerprint.
+    case certificateRespelt(Fingerprint, registered: Fingerprint)
     /// The certificate's record is `inactive`.
     case certificateInactive(Fingerprint)
     /// The certificate's record waits for its first activation.

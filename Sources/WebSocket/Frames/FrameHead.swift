@@ -23,7 +23,7 @@ package struct FrameHead: Hashable, Sendable {
 
     /// Bytes; RFC 6455 § 5.5.
     package static let longestControlPayload = 125
-    /// The longest payload of a frame, in bytes: the largest MQTT packet [MQTT-2.1.4]. Nothing is ever allocated for a
+    /// The longest payload of a frame, in bytes: the largest MQTT packet (MQTT 5.0 § 2.1.4). Nothing is ever allocated for a
     /// frame; the bound keeps a connection from being nothing but one frame.
     package static let longestPayload = 268_435_460
     /// The longest head of a client, in bytes: two, eight of length, four of mask.

@@ -28,14 +28,15 @@ final class GatewayUnderTest {
         admission: AdmissionSettings = AdmissionSettings(),
         reactors count: Int = 2,
         clock: WallClock = .system,
-        tokens: TokenCheck? = nil,
+        tokens: @autoclosure @escaping @Sendable () -> TokenCheck? = nil,
         secondAccessPoint: String? = nil,
+        awaitedLists: [AwaitedRevocationList] = [],
         _ change: (inout AccessPoint) throws -> Void = { _ in }
     ) async throws {
         // A mode that needs a CA cannot be a cluster's first: it is switched to below.
         var first = settings
         first.mode = .oneWay
-        cluster = try await TestCluster(settings: first, reactors: count, clock: clock)
+        cluster = try await TestCluster(settings: first, reactors: count, clock: clock, awaitedLists: awaitedLists)
         try await cluster.bind("default.test", slot: .default)
         reactors = try ReactorGroup(count: count, name: "gateway")
         let endpoints = [
@@ -60,7 +61,7 @@ final class GatewayUnderTest {
             settings: admission,
             reactors: reactors,
             cluster: cluster.control,
-            identity: cluster.identity(tokens: tokens),
+            identity: cluster.identity(tokens: tokens()),
             backend: backend,
             observer: observer,
             logger: log.logger,
