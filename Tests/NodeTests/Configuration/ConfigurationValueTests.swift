@@ -5,6 +5,7 @@ import Reactors
 import Registry
 import TLSGateway
 import Testing
+import WebSocket
 
 @testable import Node
 
@@ -64,6 +65,28 @@ import Testing
         #expect(point.mode == .oneWay)
         #expect(point.clientIDPolicy == .requireMatch)
         #expect(point.unknownSNI == .reject)
+    }
+
+    @Test func `gives listeners of WebSockets a path and the origins of pages`() throws {
+        let configuration = try ConfigurationSample.parse(
+            """
+            accessPoints:
+              - name: public
+                hostname: mqtt.example.net
+                listeners:
+                  - { address: "0.0.0.0:8443", protocol: wss }
+                  - address: "0.0.0.0:8080"
+                    protocol: ws
+                    path: /devices
+                    origins: ["https://App.example.com:443", "http://localhost:8000", "null"]
+            """
+        )
+        let listeners = try #require(configuration.accessPoints.first).listeners
+        #expect(listeners.map(\.protocol) == [.wss, .ws])
+        #expect(listeners.map(\.webSocket.path) == ["/mqtt", "/devices"])
+        #expect(listeners[0].webSocket.origins.isEmpty)
+        let origins = listeners[1].webSocket.origins.map(\.description)
+        #expect(origins == ["https://app.example.com", "http://localhost:8000", "null"])
     }
 
     @Test func `bounds the broker and admission`() throws {
