@@ -25,7 +25,7 @@ package struct SluiceNode: Sendable {
 
     /// Serves until SIGTERM or SIGINT, then drains; SIGHUP reads the configuration file again.
     ///
-    /// Throws what kept it from starting: a `StorageError`, `KeyEncryptionError`, `ClusterControlError`, `GatewayError`,
+    /// Throws what kept it from starting: a `StorageError`, `StoreError`, `KeyEncryptionError`, `ClusterControlError`, `GatewayError`,
     /// `ReactorError`, `AdminSocket.Failure`, ``NodeError``, or what is wrong with a file of keys.
     package func run() async throws {
         ProcessLimits.raiseDescriptorLimit()
@@ -41,11 +41,9 @@ package struct SluiceNode: Sendable {
         )
         let instruments = NodeInstruments()
         let reactors = try ReactorGroup(count: configuration.node.reactors)
-        let broker = Broker(
-            configuration: configuration.broker,
-            reactors: reactors,
-            observer: ClientWitness(journals.events)
-        )
+        let store = try BrokerStore(configuration.durability, in: registry.directory, logger: logger)
+        let broker = try store.broker(configuration.broker, reactors, observer: ClientWitness(journals.events))
+        let storeWatch = BrokerStoreWatch(broker, logger: logger)
         let gateway = try Gateway(
             accessPoints: configuration.accessPoints,
             settings: configuration.admission,
@@ -89,11 +87,14 @@ package struct SluiceNode: Sendable {
             status: { [startedAt, configuration] in
                 NodeStatus(configuration, gateway: gateway, broker: broker, startedAt: startedAt)
             },
-            readiness: { Readiness(checks: [devices.readiness, upkeep.storage.readiness]) },
+            readiness: {
+                Readiness(checks: [devices.readiness, upkeep.storage.readiness, storeWatch.readiness])
+            },
             metrics: { [startedAt] accept in
                 let metrics = NodeMetrics(
                     gateway: gateway.statistics,
                     broker: broker.statistics,
+                    store: store.figures(of: broker),
                     cluster: registry.control.current.state,
                     devices: registry.devices.counts,
                     unusableFiles: materials.watchers.problems,
@@ -121,7 +122,7 @@ package struct SluiceNode: Sendable {
         try await run(
             admin.servers + upkeep.services + [
                 EventRelay(events: journals.events, broker: broker, instruments: instruments),
-                ReloadService(reload: reload), devices,
+                PeriodicTask(every: BrokerStoreWatch.interval, storeWatch.look), ReloadService(reload: reload), devices,
             ]
         )
     }

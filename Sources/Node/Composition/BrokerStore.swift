@@ -49,10 +49,13 @@ struct BrokerStore: Sendable {
         return try Broker(configuration: configuration, reactors: reactors, observer: observer, storage: storage)
     }
 
-    /// Bytes of the file and its journal on the disk now.
-    var fileBytes: Int {
-        guard let path else { return 0 }
-        return [path, path + "-wal"].map { Self.bytes($0) }.reduce(0, +)
+    /// How the store does, and what it takes of the disk.
+    func figures(of broker: Broker) -> NodeMetrics.Store {
+        NodeMetrics.Store(
+            state: broker.storageState,
+            statistics: broker.storageStatistics,
+            fileBytes: path.map { Self.bytes($0) + Self.bytes($0 + "-wal") } ?? 0
+        )
     }
 
     private static func bytes(_ path: String) -> Int {
