@@ -24,8 +24,8 @@ extension TrialFolder {
             # clientIDPolicy: fill            # or require-match, override
             # unknownSNI: default             # or reject: refuse names that no certificate carries
 
-        # What the built-in broker keeps for each client at most.
-        # backend: { builtin: { maxQueuedMessages: 1000, maxPacketSize: 1MiB } }
+        # What the built-in broker keeps for each client at most; it acknowledges what is on disk (or: relaxed, none).
+        # backend: { builtin: { durability: commit, maxQueuedMessages: 1000, maxPacketSize: 1MiB } }
 
         # What peers may cost before they are let in.
         # admission: { handshakeTimeout: 10s, connectTimeout: 10s, maxConnections: 100000 }

@@ -102,6 +102,9 @@ import WebSocket
                     maxRetainedMessages: 7
                     maxSessionExpiry: 1h
                     queueFull: drop_old
+                    durability: relaxed
+                    commitDelay: 5ms
+                    maxUnwritten: 8MiB
                 admission:
                   handshakesPerSecond: 50
                   perSource: { rate: 2, burst: 3 }
@@ -119,6 +122,9 @@ import WebSocket
         #expect(configuration.broker.maximumSessionExpiry == 3600)
         #expect(configuration.broker.queueFullRule == .dropOld)
         #expect(configuration.broker.maximumSubscriptionsPerClient == 9)
+        #expect(configuration.durability.durability == .relaxed)
+        #expect(configuration.durability.commitDelay == .milliseconds(5))
+        #expect(configuration.durability.maximumUnwrittenBytes == 8 << 20)
         #expect(configuration.admission.handshakesPerSecond == 50)
         #expect(configuration.admission.perSource == .init(rate: 2, burst: 3))
         #expect(configuration.admission.handshakeTimeout == .seconds(2))
