@@ -8,6 +8,14 @@ package enum QueueFullRule: String, Sendable, CaseIterable {
     case dropOld = "drop_old"
 }
 
+/// What a client meets that publishes where it may not, and cannot be told by a reason code: at QoS 0, and before 5.0.
+package enum DeniedPublish: String, Sendable, CaseIterable {
+    /// The message is acknowledged and dropped.
+    case ignore
+    /// The connection is closed.
+    case disconnect
+}
+
 /// Every bound of the broker, named once; a value is fixed for the life of a broker.
 package struct BrokerConfiguration: Sendable {
     /// The largest packet a client may send, in bytes with its fixed header; told in CONNACK.
@@ -64,6 +72,9 @@ package struct BrokerConfiguration: Sendable {
 
     /// Whether messages may be retained; told in CONNACK.
     package var retainAvailable = true
+
+    /// What becomes of messages that may not be published, where no reason code can tell.
+    package var onDenied = DeniedPublish.ignore
 
     /// Topic aliases a client may use towards the broker; told in CONNACK.
     package var topicAliasMaximum: UInt16 = 32

@@ -8,7 +8,7 @@ extension BrokerShard {
         counters.add(.connections)
         counters.received(.connect)
         // Nothing else runs on this loop until the session can be found by its credential, so here is as good as there.
-        if let reason = objection(to: connect) ?? client.recheck?() {
+        if let reason = objection(to: connect, of: client) ?? client.recheck?() {
             return refuse(stream, connect, reason)
         }
         let keepAlive = grantedKeepAlive(connect)
@@ -46,6 +46,7 @@ extension BrokerShard {
         }
         connection.state.pointee.session = session
         file(session, under: client)
+        identify(session, as: client)
         // [MQTT-3.2.2-2] [MQTT-3.2.2-3]
         acceptance.sessionPresent = present
         // Nothing goes before it, and no second one comes. [MQTT-3.1.4-5] [MQTT-3.2.0-1] [MQTT-3.2.0-2]
@@ -55,7 +56,7 @@ extension BrokerShard {
     }
 
     /// Why a CONNECT cannot be accepted; nil if it can.
-    private func objection(to connect: ConnectPacket) -> ReasonCode? {
+    private func objection(to connect: ConnectPacket, of client: ClientProfile) -> ReasonCode? {
         if isDraining { return .serverUnavailable }
         // An empty identifier was given a value before. MQTT 3.1 § 3.1, "Client Identifier"
         if connect.version == .v3_1, connect.clientIdentifier.characterCount > Self.longestIdentifierOf3_1 {
@@ -69,7 +70,10 @@ extension BrokerShard {
         // [MQTT-3.2.2-13]
         if will.retain, !configuration.retainAvailable { return .retainNotSupported }
         if !configuration.topics.allows(will.topic) { return .topicNameInvalid }
-        if will.topic.bytes.withUnsafeBytes({ $0.isReservedTopic }) { return .notAuthorized }
+        if !mayPublishWill(will.topic, client) {
+            counters.add(.deniedWills)
+            return .notAuthorized
+        }
         let isText = will.properties.payloadFormatIndicator == true
         if isText, !will.payload.withUnsafeBytes(TextRules.isWellFormedUTF8) { return .payloadFormatInvalid }
         return nil

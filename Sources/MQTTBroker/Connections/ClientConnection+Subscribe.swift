@@ -43,6 +43,11 @@ extension ClientConnection {
         let filter = subscription.filter
         let options = subscription.options
         guard shard.configuration.topics.allows(filter) else { return (.topicFilterInvalid, false) }
+        let isAllowed = filter.withParts { matched, _ in shard.maySubscribe(matched, session) }
+        guard isAllowed else {
+            shard.counters.add(.deniedSubscriptions)
+            return (.notAuthorized, false)
+        }
         let qos = granted(options.maximumQoS)
         let outcome = filter.withParts { matched, group in
             shard.subscriptions.subscribe(

@@ -6,6 +6,8 @@ struct Session: ~Copyable {
     let clientID: ClientID
     /// Those of the shard, which outlives it.
     private unowned(unsafe) let counters: Counters
+    /// What rules know of its client; nil without rules, and for one whose client has not come since the start.
+    var access: SessionAccess?
     /// Where its client's credential is in the shard's `CredentialIndex`; 0 without one.
     var credentialEntry: UInt32 = 0
     var lifetime = SessionLifetime()

@@ -23,6 +23,8 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
     let cache: UnsafeMutablePointer<MatchCache>
     let frames: UnsafeMutablePointer<FrameCache>
     let outbound: UnsafeMutablePointer<OutboundMail>
+    /// Who may do what.
+    let access: UnsafeMutablePointer<ShardAccess>
     /// How often each shared subscription has been served from here: whose turn it is.
     let turns: UnsafeMutablePointer<ContiguousArray<UInt32>>
 
@@ -67,6 +69,8 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
         frames.initialize(to: FrameCache())
         outbound = .allocate(capacity: 1)
         outbound.initialize(to: OutboundMail())
+        access = .allocate(capacity: 1)
+        access.initialize(to: ShardAccess())
         turns = .allocate(capacity: 1)
         turns.initialize(to: [])
     }
@@ -86,6 +90,7 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
         free(cache)
         free(frames)
         free(outbound)
+        free(access)
         free(turns)
     }
 

@@ -59,6 +59,11 @@ struct MatchBuilder: ~Copyable {
         }
     }
 
+    /// Leaves out some of the receivers that were found.
+    mutating func removeReceivers(where isOut: (Receiver) -> Bool) {
+        receivers.removeAll(where: isOut)
+    }
+
     private mutating func add(_ entry: UnsafeMutablePointer<SubscriptionEntry>) {
         let session = entry.pointee.session
         guard session.shard == shard else {

@@ -1,0 +1,10 @@
+import Reactors
+
+extension Broker {
+    /// Puts the rules of an ACL file in force, or with nil none; for clients that are connected too.
+    ///
+    /// Callable from any thread; does not block. Each shard goes over to the new rules between two turns.
+    package func use(_ rules: AccessRules?) {
+        for shard in shards { shard.reactor.post { shard.use(rules) } }
+    }
+}
