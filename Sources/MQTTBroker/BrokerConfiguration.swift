@@ -88,6 +88,26 @@ package struct BrokerConfiguration: Sendable {
     /// How often the broker says on `$SYS/broker/…` how it is; zero for never.
     package var systemInterval = Duration.seconds(10)
 
+    /// Messages that one client may publish; past it, `rateExceeded` says what becomes of it.
+    package var messageRate = RateLimit.none
+
+    /// Bytes that one client may send, packets of every kind; past it, as `messageRate`.
+    package var byteRate = RateLimit.none
+
+    /// Filters that one client may subscribe to and give up; past it, as `messageRate`. Each change costs every shard its
+    /// memory of where topics go, so that there is a bound even if no other.
+    package var subscriptionRate = RateLimit(1000, burst: 10_000)
+
+    /// What becomes of a client that sends faster than it may.
+    package var rateExceeded = RateExceeded.hold
+
+    /// Connections that one client id may make; more are refused with 0x9F.
+    package var connectRate = RateLimit(60, per: .seconds(60), burst: 120)
+
+    /// Wills that the broker publishes when connections end; more wait for their turn, at most until their client comes
+    /// again.
+    package var willRate = RateLimit(2000, burst: 10_000)
+
     /// How long a connection that is being closed may take to read its last bytes.
     package var closeDeadline = Duration.seconds(5)
 

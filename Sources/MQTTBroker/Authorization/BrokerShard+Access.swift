@@ -48,6 +48,12 @@ extension BrokerShard {
         return ask(rules, .subscribe, filter, session)
     }
 
+    /// Filters of one SUBSCRIBE that rules are asked about: many more than a client may hold, and few enough that nobody else
+    /// waits for the answers.
+    var filtersAsked: Int {
+        access.pointee.rules == nil ? .max : configuration.maximumSubscriptionsPerClient * 2 + 64
+    }
+
     /// Whether a client that is not connected yet may have a will for this topic.
     func mayPublishWill(_ topic: TopicName, _ client: ClientProfile) -> Bool {
         topic.bytes.withUnsafeBytes { topic in

@@ -7,6 +7,7 @@ extension BrokerShard {
     func accept(_ stream: Stream, _ connect: ConnectPacket, _ client: ClientProfile) {
         counters.add(.connections)
         counters.received(.connect)
+        guard mayConnectNow(client, from: stream) else { return refuse(stream, connect, .connectionRateExceeded) }
         // Nothing else runs on this loop until the session can be found by its credential, so here is as good as there.
         if let reason = objection(to: connect, of: client) ?? client.recheck?() {
             return refuse(stream, connect, reason)
@@ -44,6 +45,7 @@ extension BrokerShard {
         guard let (session, present) = takeUp(client.clientID, request, by: connection) else {
             return refuse(stream, connect, .quotaExceeded)
         }
+        publishWaitingWill(of: client.clientID)
         connection.state.pointee.session = session
         file(session, under: client)
         identify(session, as: client)
@@ -53,6 +55,16 @@ extension BrokerShard {
         connection.send(acceptance)
         connection.began(client, connect, keepAlive: keepAlive, sessionPresent: present)
         pump(session)
+    }
+
+    /// Whether a client id does not connect too often; who does is told of, and its present connection stays.
+    private func mayConnectNow(_ client: ClientProfile, from stream: Stream) -> Bool {
+        guard case .tooOften(let isNews) = connectRates.verdict(on: client.clientID, at: reactor.now) else {
+            return true
+        }
+        counters.add(.refusedConnects)
+        if isNews { observer?.clientConnectsTooOften(client, from: stream.peer) }
+        return false
     }
 
     /// Why a CONNECT cannot be accepted; nil if it can.

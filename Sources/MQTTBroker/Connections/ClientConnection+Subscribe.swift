@@ -15,7 +15,9 @@ extension ClientConnection {
         // However often a packet names a filter, its retained messages are looked up once: a packet of many thousand `#`
         // must not cost as many walks through all that is retained.
         var replayed: [TopicFilter: Int] = [:]
+        count(subscriptions: packet.subscriptions.count)
         let codes = packet.subscriptions.enumerated().map { index, subscription in
+            guard index < shard.filtersAsked else { return ReasonCode.quotaExceeded }
             let (code, isNew) = subscribe(session, subscription, identifier)
             if !code.isFailure, subscription.bringsRetained(isNew: isNew) { replayed[subscription.filter] = index }
             return code
@@ -118,6 +120,7 @@ extension ClientConnection {
             let codes = packet.filters.map { _ in ReasonCode.packetIdentifierInUse }
             return send(UnsubackPacket(packetIdentifier: packet.packetIdentifier, codes))
         }
+        count(subscriptions: packet.filters.count)
         let codes = packet.filters.map { filter in
             let existed = filter.withParts { matched, group in
                 shard.subscriptions.unsubscribe(

@@ -121,7 +121,7 @@ extension BrokerShard {
     }
 
     private func carryOut(_ decision: SessionLifetime.Decision, for session: UnsafeMutablePointer<Session>) {
-        let handle = session.pointee.handle
+        let (handle, clientID) = (session.pointee.handle, session.pointee.clientID)
         let publisher = decision.will == nil ? 0 : mark(of: session)
         let access = decision.will == nil ? nil : session.pointee.access
         if decision.ends {
@@ -130,20 +130,8 @@ extension BrokerShard {
             session.pointee.timer = SessionTimer(shard: self, session: handle, at: time)
         }
         // After the session's end, so that the client's own subscriptions see nothing of it.
-        if let will = decision.will { publishWill(will, of: handle, publisher, access) }
-    }
-
-    private func publishWill(
-        _ will: WillMessage,
-        of client: SessionHandle,
-        _ publisher: UInt64,
-        _ access: SessionAccess?
-    ) {
-        will.withSource { source in
-            guard mayPublish(source, by: access) else { return counters.dropped(.notAuthorized) }
-            if source.retain { _ = retain(source, publisher: publisher) }
-            publish(source, from: client)
-        }
+        guard let will = decision.will else { return }
+        publishWill(DueWill(message: will, client: handle, publisher: publisher, access: access), of: clientID)
     }
 
     private func endSession(_ session: UnsafeMutablePointer<Session>) {

@@ -11,6 +11,8 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
     let reactor: Reactor
     let configuration: BrokerConfiguration
     let limits: QueueLimits
+    /// How fast a client may send.
+    let paces: ClientPaces
     let subscriptions: SubscriptionIndex
     let retained: RetainedStore
     let sessionCount: SessionCount
@@ -33,6 +35,11 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
     var heldPublishers: ContiguousArray<ClientConnection> = []
     /// Connections that have had their share of this turn.
     private var resting: ContiguousArray<ClientConnection> = []
+    /// How often each client id connects.
+    var connectRates: ConnectRates
+    /// Wills that wait for their turn.
+    var wills: WillQueue
+    var isPacingWills = false
     private var nextGeneration: UInt32 = 1
     var isDraining = false
     private var drained: [@Sendable () -> Void] = []
@@ -45,6 +52,7 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
         subscriptions: SubscriptionIndex,
         retained: RetainedStore,
         sessionCount: SessionCount,
+        shardCount: Int,
         observer: (any BrokerObserver)? = nil
     ) {
         self.index = index
@@ -59,6 +67,9 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
             bytes: configuration.maximumQueuedBytes,
             rule: configuration.queueFullRule
         )
+        paces = ClientPaces(configuration)
+        connectRates = ConnectRates(configuration.connectRate.pace())
+        wills = WillQueue(configuration.willRate.pace(parts: shardCount))
         slots = .allocate(capacity: 1)
         slots.initialize(to: SlotArena())
         credentials = .allocate(capacity: 1)

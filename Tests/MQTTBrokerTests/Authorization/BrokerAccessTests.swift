@@ -161,6 +161,14 @@ import Testing
         #expect(try devices[1].receiveAllPublished().isEmpty)
     }
 
+    @Test func `a SUBSCRIBE of very many filters is not asked about to its end`() throws {
+        let bench = try bench("user bob\ntopic read a/#")
+        let bob = try bench.connected("bob")
+        let codes = try bob.subscribe((0..<1000).map { Subscription(try TopicFilter("b/\($0)")) }).reasonCodes
+        #expect(codes.prefix { $0 == .notAuthorized }.count == 2 * 30 + 64)
+        #expect(codes.last == .quotaExceeded)
+    }
+
     // MARK: Change
 
     @Test(arguments: [1, 2])
