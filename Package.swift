@@ -37,6 +37,20 @@ let package = Package(
     ],
     targets: [
         // 5  the executable
+        .executableTarget(
+            name: "sluice",
+            dependencies: [
+                "Node", "AdminAPI", "NameCheck", "LDNS", "TLSGateway", "Credentials", "Registry", "Reactors",
+                "OpenSSL",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
 
         // 4  composition root: configuration file -> services
         .target(
@@ -154,12 +168,49 @@ let package = Package(
         ),
 
         // A program to kill in the middle of an import.
+        .executableTarget(
+            name: "device-importer",
+            dependencies: ["Registry", "SQLiteStorage"],
+            path: "Tests/Support/DeviceImporter",
+            swiftSettings: strict
+        ),
 
         // One test target per target.
+        .testTarget(name: "TestProcessTests", dependencies: ["TestProcess"], swiftSettings: strict),
+        .testTarget(name: "ReactorsTests", dependencies: ["Reactors", "CLinux"], swiftSettings: strict),
+        .testTarget(
+            name: "OpenSSLTests",
+            dependencies: ["OpenSSL", "TestAuthority", "TestProcess"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "MQTTCodecTests", dependencies: ["MQTTCodec", "TestDevice"], swiftSettings: strict),
         .testTarget(
             name: "MQTTBrokerTests",
             dependencies: ["MQTTBroker", "MQTTCodec", "Reactors", "CLinux", "TestDevice", "TestProcess"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "RegistryTests", dependencies: ["Registry"], swiftSettings: strict),
+        .testTarget(
+            name: "SQLiteStorageTests",
+            dependencies: [
+                "SQLiteStorage", "Registry", "TestProcess", "device-importer",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CredentialsTests",
+            dependencies: ["Credentials", "OpenSSL", "Registry", "TestAuthority", "TestProcess"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "LDNSTests", dependencies: ["LDNS"], swiftSettings: strict),
+        .testTarget(
+            name: "NameCheckTests",
+            dependencies: [
+                "NameCheck", "LDNS", "Registry", "TestNameServer",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -171,9 +222,66 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "NodeTests",
+            dependencies: [
+                "Node", "AdminAPI", "Credentials", "OpenSSL", "Registry", "Reactors", "TLSGateway", "MQTTBroker",
+                "MQTTCodec", "TestAuthority", "TestDevice", "TestProcess",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AdminAPITests",
+            dependencies: [
+                "AdminAPI", "Credentials", "OpenSSL", "Registry", "SQLiteStorage", "TestAuthority",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "sluiceTests",
+            dependencies: [
+                "sluice", "Node", "AdminAPI", "NameCheck", "LDNS", "TLSGateway", "Credentials", "Registry", "OpenSSL",
+                "TestAuthority", "TestProcess",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
 
         // The built program with the clients that people use.
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["sluice", "TestAuthority", "TestProcess"],
+            exclude: ["paho_session.py", "devices.py"],
+            swiftSettings: strict
+        ),
 
         // make bench
+        .executableTarget(
+            name: "sluice-bench",
+            dependencies: ["TestProcess", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Benchmarks/SluiceBench",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "device-registry-bench",
+            dependencies: [
+                "Registry", "SQLiteStorage", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Benchmarks/DeviceRegistry",
+            swiftSettings: strict
+        ),
     ]
 )
