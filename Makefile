@@ -58,6 +58,7 @@ fuzz: ## fuzz the parsers of foreign bytes, and whole sessions; SECONDS_EACH=600
 	Tests/Fuzz/run MQTTDecoderFuzz mqtt $(or $(SECONDS_EACH),60) MQTTCodec
 	Tests/Fuzz/run BrokerSessionFuzz sessions $(or $(SECONDS_EACH),60) MQTTCodec Reactors MQTTBroker
 	Tests/Fuzz/run WebSocketFuzz websocket $(or $(SECONDS_EACH),60) WebSocket
+	Tests/Fuzz/run ACLFuzz acl $(or $(SECONDS_EACH),60) MQTTCodec Reactors MQTTBroker
 	Tests/Fuzz/run ClientHelloFuzz client-hello $(or $(SECONDS_EACH),60) OpenSSL Registry
 	Tests/Fuzz/run RevocationFuzz revocation $(or $(SECONDS_EACH),60) OpenSSL
 	Tests/Fuzz/run TokenFuzz token $(or $(SECONDS_EACH),60) OpenSSL Registry Credentials

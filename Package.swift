@@ -122,7 +122,8 @@ let package = Package(
         .target(
             name: "MQTTBroker",
             dependencies: ["MQTTCodec", "Reactors"],
-            exclude: ["Storage/README.md"],
+            // For people.
+            exclude: ["Authorization/README.md", "Limits/README.md", "Storage/README.md"],
             swiftSettings: strict
         ),
         .target(name: "Reactors", dependencies: ["CLinux"], swiftSettings: strict),

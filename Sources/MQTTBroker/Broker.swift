@@ -91,6 +91,7 @@ package final class Broker: Sendable {
                 subscriptions: subscriptions,
                 retained: retained,
                 sessionCount: sessionCount,
+                shardCount: min(reactors.count, Self.shardLimit),
                 observer: observer,
                 numbers: numbers
             )

@@ -12,12 +12,14 @@ package enum DropReason: String, Sendable, CaseIterable {
     case packetTooLarge = "packet_too_large"
     /// QoS 0 to a session that is not connected.
     case notConnected = "not_connected"
-    /// A QoS 0 message published to a topic that no client may write.
+    /// A message that its publisher may not publish, and could not be told so.
     case notAuthorized = "not_authorized"
     /// A retained message over the bound on retained messages: delivered, not kept.
     case retainedFull = "retained_full"
     /// The session ended with messages in its queue.
     case sessionEnded = "session_ended"
+    /// Waited for a client that may no longer read its topic.
+    case notReadable = "not_readable"
 }
 
 /// What a broker has done and holds, summed over its shards when asked for.
@@ -66,4 +68,18 @@ package struct BrokerStatistics: Sendable {
     package var dropped: [DropReason: UInt64] = [:]
     /// Turns in which a publisher was held back by not reading its socket.
     package var publishersHeldBack: UInt64 = 0
+    /// Messages that their publishers may not publish, whether or not they could be told.
+    package var deniedPublishes: UInt64 = 0
+    /// Filters that their clients may not subscribe to.
+    package var deniedSubscriptions: UInt64 = 0
+    /// Connections refused because their client may not publish its will.
+    package var deniedWills: UInt64 = 0
+    /// Times a client was not read for a while because it sent faster than it may.
+    package var rateHolds: UInt64 = 0
+    /// Connections ended because the client sent faster than it may.
+    package var rateDisconnects: UInt64 = 0
+    /// Connections refused because their client id connected too often.
+    package var refusedConnects: UInt64 = 0
+    /// Wills that waited for their turn because too many were due at once.
+    package var delayedWills: UInt64 = 0
 }

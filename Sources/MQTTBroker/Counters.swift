@@ -24,6 +24,20 @@ enum Counter: Int, CaseIterable {
     case queuedBytes
     /// QoS 2 messages of clients that they have not released yet.
     case openInboundMessages
+    /// Messages that their publisher may not publish.
+    case deniedPublishes
+    /// Filters that their client may not subscribe to.
+    case deniedSubscriptions
+    /// Connections refused because of their will's topic.
+    case deniedWills
+    /// Times a client was not read because it sent faster than it may.
+    case rateHolds
+    /// Connections ended because the client sent faster than it may.
+    case rateDisconnects
+    /// Connections refused because their client id connected too often.
+    case refusedConnects
+    /// Wills that waited because too many were due at once.
+    case delayedWills
 }
 
 /// The counters of one shard: written by its event loop alone, read by anyone.
@@ -90,6 +104,13 @@ final class Counters: Sendable {
         statistics.inFlightMessages += Int(truncatingIfNeeded: value(Counter.inFlightMessages.rawValue))
         statistics.queuedBytes += Int(truncatingIfNeeded: value(Counter.queuedBytes.rawValue))
         statistics.openInboundMessages += Int(truncatingIfNeeded: value(Counter.openInboundMessages.rawValue))
+        statistics.deniedPublishes += value(Counter.deniedPublishes.rawValue)
+        statistics.deniedSubscriptions += value(Counter.deniedSubscriptions.rawValue)
+        statistics.deniedWills += value(Counter.deniedWills.rawValue)
+        statistics.rateHolds += value(Counter.rateHolds.rawValue)
+        statistics.rateDisconnects += value(Counter.rateDisconnects.rawValue)
+        statistics.refusedConnects += value(Counter.refusedConnects.rawValue)
+        statistics.delayedWills += value(Counter.delayedWills.rawValue)
         for type in PacketType.allCases {
             statistics.received[type, default: 0] += value(Self.receivedBase + Int(type.rawValue))
             statistics.sent[type, default: 0] += value(Self.sentBase + Int(type.rawValue))
@@ -112,6 +133,7 @@ extension DropReason {
         case .notAuthorized: 5
         case .retainedFull: 6
         case .sessionEnded: 7
+        case .notReadable: 8
         }
     }
 }

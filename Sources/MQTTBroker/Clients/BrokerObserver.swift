@@ -9,8 +9,16 @@ package protocol BrokerObserver: AnyObject, Sendable {
     /// A client's CONNECT was accepted.
     func clientConnected(_ client: ConnectedClient)
 
+    /// A client id connects so often that it was refused: a client that comes and goes, or two that share the id. Told once
+    /// a minute for each id.
+    func clientConnectsTooOften(_ client: ClientProfile, from peer: SocketAddress)
+
     /// The connection of a client that had been accepted is over.
     func clientDisconnected(_ client: ConnectedClient, because cause: DisconnectCause, after traffic: ConnectionTraffic)
+}
+
+extension BrokerObserver {
+    package func clientConnectsTooOften(_ client: ClientProfile, from peer: SocketAddress) {}
 }
 
 /// A client whose CONNECT was accepted, and how it came.

@@ -7,8 +7,9 @@ extension BrokerShard {
     func accept(_ stream: Stream, _ connect: ConnectPacket, _ client: ClientProfile) {
         counters.add(.connections)
         counters.received(.connect)
+        guard mayConnectNow(client, from: stream) else { return refuse(stream, connect, .connectionRateExceeded) }
         // Nothing else runs on this loop until the session can be found by its credential, so here is as good as there.
-        if let reason = objection(to: connect) ?? client.recheck?() {
+        if let reason = objection(to: connect, of: client) ?? client.recheck?() {
             return refuse(stream, connect, reason)
         }
         let keepAlive = grantedKeepAlive(connect)
@@ -44,8 +45,10 @@ extension BrokerShard {
         guard let (session, present) = takeUp(client.clientID, request, by: connection) else {
             return refuse(stream, connect, .quotaExceeded)
         }
+        publishWaitingWill(of: client.clientID)
         connection.state.pointee.session = session
         let isFiledAnew = file(session, under: client)
+        identify(session, as: client)
         // [MQTT-3.2.2-2] [MQTT-3.2.2-3]
         acceptance.sessionPresent = present
         begin(session, request, connection, isNew: !present, isFiledAnew: isFiledAnew) { [self, acceptance] isStored in
@@ -56,8 +59,18 @@ extension BrokerShard {
         }
     }
 
+    /// Whether a client id does not connect too often; who does is told of, and its present connection stays.
+    private func mayConnectNow(_ client: ClientProfile, from stream: Stream) -> Bool {
+        guard case .tooOften(let isNews) = connectRates.verdict(on: client.clientID, at: reactor.now) else {
+            return true
+        }
+        counters.add(.refusedConnects)
+        if isNews { observer?.clientConnectsTooOften(client, from: stream.peer) }
+        return false
+    }
+
     /// Why a CONNECT cannot be accepted; nil if it can.
-    private func objection(to connect: ConnectPacket) -> ReasonCode? {
+    private func objection(to connect: ConnectPacket, of client: ClientProfile) -> ReasonCode? {
         if isDraining { return .serverUnavailable }
         // Any other identifier is taken [MQTT-3.1.3-5]; an empty one was given a value before.
         // MQTT 3.1 § 3.1, "Client Identifier"
@@ -72,7 +85,10 @@ extension BrokerShard {
         // [MQTT-3.2.2-13]
         if will.retain, !configuration.retainAvailable { return .retainNotSupported }
         if !configuration.topics.allows(will.topic) { return .topicNameInvalid }
-        if will.topic.bytes.withUnsafeBytes({ $0.isReservedTopic }) { return .notAuthorized }
+        if !mayPublishWill(will.topic, client) {
+            counters.add(.deniedWills)
+            return .notAuthorized
+        }
         let isText = will.properties.payloadFormatIndicator == true
         if isText, !will.payload.withUnsafeBytes(TextRules.isWellFormedUTF8) { return .payloadFormatInvalid }
         return nil

@@ -44,7 +44,7 @@ extension ClientConnection {
         topic: UnsafeRawBufferPointer,
         _ session: UnsafeMutablePointer<Session>
     ) {
-        guard !topic.isReservedTopic else { return turnDown(view, .notAuthorized) }
+        guard shard.mayPublish(topic, session) else { return turnDown(view, .notAuthorized) }
         // MQTT 5.0 § 3.3.2.3.2
         if view.payloadIsText, !TextRules.isWellFormedUTF8(view.payloadBytes(in: packet)) {
             return turnDown(view, .payloadFormatInvalid)
@@ -159,14 +159,17 @@ extension ClientConnection {
     }
 
     /// A message that is not passed on. 5.0 has a code for it at QoS 1 and 2; at QoS 0 a rule of form ends the
-    /// connection and a forbidden topic drops the message. Before 5.0 the only words are silence and the end.
+    /// connection and a forbidden topic does what the configuration says. Before 5.0 the only words are silence and the
+    /// end.
     private func turnDown(_ view: PublishView, _ reason: ReasonCode) {
         let isForbidden = reason == .notAuthorized
+        if isForbidden { shard.counters.add(.deniedPublishes) }
+        let endsForbidden = shard.configuration.onDenied == .disconnect
         if state.pointee.version.hasProperties {
             // A QoS 2 identifier that is refused is not open. [MQTT-4.3.3-9]
             if view.qos > .atMostOnce { return acknowledge(view, reason) }
-            if !isForbidden { return refuse(reason) }
-        } else if !isForbidden, reason != .payloadFormatInvalid {
+            if !isForbidden || endsForbidden { return refuse(reason) }
+        } else if isForbidden ? endsForbidden : reason != .payloadFormatInvalid {
             return refuse(reason)
         }
         shard.counters.dropped(.notAuthorized)

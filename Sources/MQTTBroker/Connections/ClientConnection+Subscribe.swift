@@ -16,7 +16,9 @@ extension ClientConnection {
         // must not cost as many walks through all that is retained.
         var replayed: [TopicFilter: Int] = [:]
         var added: [TopicFilter] = []
+        count(subscriptions: packet.subscriptions.count)
         let codes = packet.subscriptions.enumerated().map { index, subscription in
+            guard index < shard.filtersAsked else { return ReasonCode.quotaExceeded }
             let (code, isNew) = subscribe(session, subscription, identifier)
             if !code.isFailure, isNew { added.append(subscription.filter) }
             if !code.isFailure, subscription.bringsRetained(isNew: isNew) { replayed[subscription.filter] = index }
@@ -50,6 +52,11 @@ extension ClientConnection {
         let filter = subscription.filter
         let options = subscription.options
         guard shard.configuration.topics.allows(filter) else { return (.topicFilterInvalid, false) }
+        let isAllowed = filter.withParts { matched, _ in shard.maySubscribe(matched, session) }
+        guard isAllowed else {
+            shard.counters.add(.deniedSubscriptions)
+            return (.notAuthorized, false)
+        }
         guard !shard.refusesToStore(for: session) else { return (.quotaExceeded, false) }
         let qos = granted(options.maximumQoS)
         var delivery = DeliveryOptions(
@@ -130,6 +137,7 @@ extension ClientConnection {
             let codes = packet.filters.map { _ in ReasonCode.packetIdentifierInUse }
             return send(UnsubackPacket(packetIdentifier: packet.packetIdentifier, codes))
         }
+        count(subscriptions: packet.filters.count)
         let codes = packet.filters.map { drop($0, session) ? ReasonCode.success : .noSubscriptionExisted }
         shard.whenUnsubscribed(session) { [self] in
             guard self.session != nil else { return }

@@ -41,6 +41,7 @@ final class ClientConnection: StreamHandler {
             let size = handleNext(rest)
             if size == 0 { break }
             consumed += size
+            if shard.paces.areSet { keepPace(type: rest[0] >> 4, bytes: size) }
             if state.pointee.hasSearchedRetained {
                 state.pointee.hasSearchedRetained = false
                 // One such search a turn: many small packets must not stall the others either.
@@ -94,7 +95,7 @@ final class ClientConnection: StreamHandler {
     func hold(_ reason: ConnectionState.Holds) {
         guard !state.pointee.holds.contains(reason) else { return }
         state.pointee.holds.insert(reason)
-        shard.counters.add(.publishersHeldBack)
+        shard.counters.add(reason == .rate ? .rateHolds : .publishersHeldBack)
         // A client that we do not read must not be blamed for its silence; one that does not read us has its usual time
         // to begin again, or it would keep its place and its queue for ever.
         if reason == .ownQueue { beginPatience() } else { stream.deadline = nil }
@@ -156,6 +157,7 @@ final class ClientConnection: StreamHandler {
         guard let session = state.pointee.session else { return }
         let traffic = traffic
         state.pointee.session = nil
+        shard.reactor.cancel(state.pointee.rateTimer)
         shard.connectionEnded(session, end)
         if let client { shard.observer?.clientDisconnected(client, because: cause, after: traffic) }
         client = nil

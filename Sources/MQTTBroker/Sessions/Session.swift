@@ -14,6 +14,8 @@ struct Session: ~Copyable {
     var keptWill: KeptWill?
     /// SUBACKs that wait for the store: retained messages come after them.
     var pendingSubacks = 0
+    /// What rules know of its client; nil without rules, and for one whose client has not come since the start.
+    var access: SessionAccess?
     /// Where its client's credential is in the shard's `CredentialIndex`; 0 without one.
     var credentialEntry: UInt32 = 0
     var lifetime = SessionLifetime()

@@ -251,7 +251,7 @@ extension BrokerShard {
 
     /// Delivers to one member; false where it is on a shard whose link is full.
     private func deliverToOne(of match: SharedMatch, _ source: PublishSource, _ message: inout Message?) -> Bool {
-        guard let member = choose(from: match) else { return true }
+        guard let member = choose(from: match, for: source.topic) else { return true }
         guard Int(member.session.shard) == index else {
             let message = message ?? make(source)
             return pass(.deliver(message, to: member, group: match.group, nil), to: 1 << UInt64(member.session.shard))
@@ -266,6 +266,7 @@ extension BrokerShard {
     /// A message for one member of this shard, from another shard or from a member that is gone.
     func deliver(_ message: Message, to member: SharedMember, _ group: SharedGroupID) {
         guard let session = session(member.session) else { return redispatch(message, group) }
+        guard mayTake(message, session) else { return }
         message.withSource(at: reactor.now) { source in
             var known: Message? = message
             var tally = Tally()
@@ -280,7 +281,8 @@ extension BrokerShard {
     func redispatch(_ message: Message, _ group: SharedGroupID) {
         guard !message.isExpired(at: reactor.now) else { return counters.dropped(.expired) }
         let match = subscriptions.read { tree, _ in tree.sharedMatch(group) }
-        guard let match, let member = choose(from: match) else { return counters.dropped(.sessionEnded) }
+        guard let match, !match.members.isEmpty else { return counters.dropped(.sessionEnded) }
+        guard let member = message.withTopic({ choose(from: match, for: $0) }) else { return }
         if Int(member.session.shard) == index {
             guard session(member.session) != nil else { return counters.dropped(.sessionEnded) }
             deliver(message, to: member, group)
@@ -289,20 +291,25 @@ extension BrokerShard {
         }
     }
 
-    /// Members in turn; connected ones first, and of this shard's those that keep up. MQTT 5.0 § 4.8.2
-    private func choose(from match: SharedMatch) -> SharedMember? {
+    /// Members in turn; connected ones first, and of this shard's those that keep up and may read the topic. Of other shards'
+    /// members nobody here knows what they may read. MQTT 5.0 § 4.8.2
+    private func choose(from match: SharedMatch, for topic: UnsafeRawBufferPointer) -> SharedMember? {
         guard !match.members.isEmpty else { return nil }
         let number = Int(match.group.number)
         while turns.pointee.count <= number { turns.pointee.append(.random(in: 0 ... .max)) }
         turns.pointee[number] &+= 1
         let turn = Int(turns.pointee[number])
         let candidates = match.onlineCount > 0 ? match.onlineCount : match.members.count
+        var slow: SharedMember?
         for step in 0..<min(candidates, Self.membersTried) {
             let member = match.members[(turn + step) % candidates]
             guard Int(member.session.shard) == index, let session = session(member.session) else { return member }
+            guard mayRead(topic, session) else { continue }
             if slot(of: session).pointee.stream?.takeUnretainedValue().isBackedUp != true { return member }
+            slow = slow ?? member
         }
-        return match.members[turn % candidates]
+        if slow == nil { counters.dropped(.notReadable) }
+        return slow
     }
 
     /// Members looked at for one that keeps up.

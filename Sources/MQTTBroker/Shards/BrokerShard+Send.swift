@@ -43,7 +43,10 @@ extension BrokerShard {
             case .pubrel(let packetID):
                 acknowledge(.pubrel, packetID, to: stream)
             case .publish(let delivery, let packetID, let duplicate):
-                let sent = write(delivery, packetID, duplicate: duplicate, to: slot, stream, &tally)
+                // What was sent once is sent again.
+                let sent =
+                    (duplicate || mayTake(delivery.message, session))
+                    && write(delivery, packetID, duplicate: duplicate, to: slot, stream, &tally)
                 if sent { payloadBytes += delivery.message.payloadCount }
                 if !sent, packetID != 0 { session.pointee.outbound.abandon(packetID) }
             }
@@ -69,7 +72,7 @@ extension BrokerShard {
                 continue
             }
             // What was retained since has gone to the new subscription already, as it came.
-            guard retained.isCurrent(message), !message.isExpired(at: reactor.now) else {
+            guard retained.isCurrent(message), !message.isExpired(at: reactor.now), mayTake(message, session) else {
                 session.pointee.replays[0].advance()
                 continue
             }

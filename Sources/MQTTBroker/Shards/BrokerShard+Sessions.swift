@@ -163,23 +163,17 @@ extension BrokerShard {
         for session: UnsafeMutablePointer<Session>,
         _ unit: CommitTicket?
     ) {
-        let handle = session.pointee.handle
+        let (handle, clientID) = (session.pointee.handle, session.pointee.clientID)
         let publisher = decision.will == nil ? 0 : mark(of: session)
+        let access = decision.will == nil ? nil : session.pointee.access
         if decision.ends {
             endSession(session, unit)
         } else if let time = decision.wakeAt {
             session.pointee.timer = SessionTimer(shard: self, session: handle, at: time)
         }
         // After the session's end, so that the client's own subscriptions see nothing of it.
-        if let will = decision.will { publishWill(will, of: handle, publisher) }
-    }
-
-    func publishWill(_ will: WillMessage, of client: SessionHandle, _ publisher: UInt64) {
-        will.withSource { source in
-            // [MQTT-3.1.2-14] [MQTT-3.1.2-15]
-            if source.retain { _ = retain(source, publisher: publisher) }
-            publish(source, from: client)
-        }
+        guard let will = decision.will else { return }
+        publishWill(DueWill(message: will, client: handle, publisher: publisher, access: access), of: clientID)
     }
 
     /// Forgets a session; what its client has retained stays. [MQTT-4.1.0-2] MQTT 3.1.1 [MQTT-3.1.2-7]

@@ -182,7 +182,9 @@ extension BrokerShard {
         for (stored, message) in wills {
             ledger?.asUnit { _ in
                 ledger?.note(LedgerEntry(change: .removeWill(stored.id), message: message), isUrgent: true)
-                publishWill(WillMessage(stored, message), of: .none, 0)
+                publish(
+                    DueWill(message: WillMessage(stored, message), client: .none, publisher: 0, access: nil)
+                )
             }
         }
     }

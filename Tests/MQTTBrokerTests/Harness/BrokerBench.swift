@@ -28,7 +28,7 @@ final class BrokerBench {
         let clock = clock
         self.admit = admit
         reactors = try (0..<shards).map { try Reactor(index: $0) { clock.now } }
-        broker = Broker(configuration: configuration, reactors: reactors, observer: observer)
+        broker = Broker(configuration: configuration.forTests, reactors: reactors, observer: observer)
         run()
     }
 
@@ -98,6 +98,15 @@ final class BrokerBench {
     func advance(by duration: Duration) {
         clock.advance(by: duration)
         run()
+    }
+}
+
+extension BrokerConfiguration {
+    /// Tests connect one client id as often as they like, unless they say how often; their clocks may stand still.
+    var forTests: BrokerConfiguration {
+        var configuration = self
+        if connectRate == BrokerConfiguration().connectRate { configuration.connectRate = .none }
+        return configuration
     }
 }
 
