@@ -9,6 +9,8 @@ package final class Broker: Sendable {
     let subscriptions: SubscriptionIndex
     /// Lists of clients that somebody goes through page by page.
     let clientWindows = ClientWindows()
+    /// Who writes what outlives the broker; nil without a store.
+    let writer: StoreWriter?
     let placement = KeyedHash()
     /// Messages of the server's own that wait for their event loop.
     let serverMessages = Atomic<Int>(0)
@@ -24,11 +26,48 @@ package final class Broker: Sendable {
         reactors: ReactorGroup,
         observer: (any BrokerObserver)? = nil
     ) {
-        self.init(configuration: configuration, reactors: reactors.reactors, observer: observer)
+        self.init(configuration, reactors.reactors, observer, nil)
+    }
+
+    /// As above, with all that `storage` has kept: sessions, messages, retained messages. Blocks until they are read.
+    ///
+    /// - Throws: why what is stored cannot be read. Nothing was changed then.
+    package convenience init(
+        configuration: BrokerConfiguration,
+        reactors: ReactorGroup,
+        observer: (any BrokerObserver)? = nil,
+        storage: BrokerStorage
+    ) throws(StoreError) {
+        try self.init(configuration: configuration, reactors: reactors.reactors, observer: observer, storage: storage)
     }
 
     /// A broker on reactors that something else drives.
-    init(configuration: BrokerConfiguration, reactors: [Reactor], observer: (any BrokerObserver)? = nil) {
+    convenience init(configuration: BrokerConfiguration, reactors: [Reactor], observer: (any BrokerObserver)? = nil) {
+        self.init(configuration, reactors, observer, nil)
+    }
+
+    /// A broker with a store, on reactors that something else drives.
+    convenience init(
+        configuration: BrokerConfiguration,
+        reactors: [Reactor],
+        observer: (any BrokerObserver)? = nil,
+        storage: BrokerStorage
+    ) throws(StoreError) {
+        let clocks = ClockPair(monotonic: storage.clock(), wall: storage.wallClock())
+        let graveyard = Graveyard()
+        let contents = try StoredContents(of: storage.store, clocks, graveyard)
+        self.init(configuration, reactors, observer, (storage, graveyard, contents))
+        restore(contents, clocks)
+        guard let writer else { return }
+        try writer.begin(shards.map { $0.keep(by: writer) })
+    }
+
+    private init(
+        _ configuration: BrokerConfiguration,
+        _ reactors: [Reactor],
+        _ observer: (any BrokerObserver)?,
+        _ kept: (storage: BrokerStorage, graveyard: Graveyard, contents: StoredContents)?
+    ) {
         var configuration = configuration
         configuration.topics.maximumLevels = min(
             configuration.topics.maximumLevels,
@@ -38,8 +77,11 @@ package final class Broker: Sendable {
         let retained = RetainedStore(
             maximumCount: configuration.maximumRetainedMessages,
             maximumBytes: configuration.maximumRetainedBytes,
+            publisherKey: kept?.contents.publisherKey ?? .random(in: 1 ... .max),
+            journal: RetainedJournal(isKept: kept != nil),
             system: RetainedStore(maximumCount: .max, maximumBytes: .max)
         )
+        let numbers = RecordNumbers(after: kept?.contents.lastNumber ?? 0)
         let sessionCount = SessionCount(limit: configuration.maximumSessions)
         let shards = reactors.prefix(Self.shardLimit).enumerated().map { index, reactor in
             BrokerShard(
@@ -50,7 +92,8 @@ package final class Broker: Sendable {
                 retained: retained,
                 sessionCount: sessionCount,
                 shardCount: min(reactors.count, Self.shardLimit),
-                observer: observer
+                observer: observer,
+                numbers: numbers
             )
         }
         for source in shards {
@@ -59,6 +102,12 @@ package final class Broker: Sendable {
         self.shards = shards
         self.retained = retained
         self.subscriptions = subscriptions
+        writer = kept.map { StoreWriter($0.storage, retained: retained, graveyard: $0.graveyard) }
+    }
+
+    deinit {
+        // Before the sessions go: their messages are not to go from the store with them.
+        writer?.stop()
     }
 
     /// Serves an admitted client: moves its stream to the home shard of its id, answers its CONNECT, and goes on.
@@ -82,13 +131,15 @@ package final class Broker: Sendable {
         var statistics = BrokerStatistics()
         for shard in shards { shard.counters.contribute(to: &statistics) }
         statistics.retainedMessages = retained.count
+        statistics.retainedBytes = retained.byteCount
         statistics.sharedSubscriptions = subscriptions.sharedCount
         (statistics.heldMessages, statistics.heldBytes) = HeldMessages.ofProcess.total
         return statistics
     }
 
     /// Ends every connection with `reason` (5.0) and returns when all have closed; a client that does not read its last
-    /// bytes is cut off after `closeDeadline`. From now on CONNECT is refused. Wills are neither published nor sent.
+    /// bytes is cut off after `closeDeadline`. From now on CONNECT is refused. Wills are neither published nor sent; those
+    /// of sessions that outlive the broker are published after it has been started again. Then all is stored.
     package func drain(reason: ReasonCode = .serverShuttingDown) async {
         await withTaskGroup { group in
             for shard in shards {
@@ -99,6 +150,7 @@ package final class Broker: Sendable {
                 }
             }
         }
+        await finishStoring()
     }
 
     /// The shard that a client's session lives on.

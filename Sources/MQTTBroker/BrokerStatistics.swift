@@ -34,6 +34,8 @@ package struct BrokerStatistics: Sendable {
     package var sharedSubscriptions = 0
     /// Retained messages, the broker's own under `$SYS` not counted.
     package var retainedMessages = 0
+    /// Bytes of those and of the places that they lie in, about.
+    package var retainedBytes = 0
     /// Messages that wait in the queues of sessions.
     package var queuedMessages = 0
     /// Messages that were sent to clients and are not acknowledged.

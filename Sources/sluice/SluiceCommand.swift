@@ -37,8 +37,12 @@ struct SluiceCommand: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "A running gateway",
-                subcommands: [StatusCommand.self, HealthcheckCommand.self, ReloadCommand.self, JobsCommand.self]
+                subcommands: [
+                    StatusCommand.self, ClientsCommand.self, HealthcheckCommand.self, ReloadCommand.self,
+                    JobsCommand.self,
+                ]
             ),
+            CommandGroup(name: "What it keeps", subcommands: [BackupCommand.self, RestoreCommand.self]),
             CommandGroup(
                 name: "What it serves",
                 subcommands: [CertsCommand.self, ServerCertsCommand.self, TLSCommand.self]

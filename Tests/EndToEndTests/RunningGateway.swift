@@ -135,8 +135,8 @@ final class RunningGateway: Sendable {
         return result.output
     }
 
-    /// The port of the first listener.
-    func port() async throws -> Int {
+    /// The port of an access point's first listener.
+    func port(ofAccessPoint place: Int = 0) async throws -> Int {
         struct Status: Decodable {
             struct Listener: Decodable { let address: String }
             struct AccessPoint: Decodable { let listeners: [Listener] }
@@ -145,7 +145,7 @@ final class RunningGateway: Sendable {
         }
         let answer = try await manage("status", "-o", "json")
         let status = try JSONDecoder().decode(Status.self, from: Data(answer.utf8))
-        guard let address = status.node.accessPoints.first?.listeners.first?.address,
+        guard let address = status.node.accessPoints.dropFirst(place).first?.listeners.first?.address,
             let port = address.split(separator: ":").last.flatMap({ Int($0) })
         else { throw CommandFailure(description: "no listener in the status") }
         return port

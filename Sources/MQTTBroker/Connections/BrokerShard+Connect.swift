@@ -47,14 +47,16 @@ extension BrokerShard {
         }
         publishWaitingWill(of: client.clientID)
         connection.state.pointee.session = session
-        file(session, under: client)
+        let isFiledAnew = file(session, under: client)
         identify(session, as: client)
         // [MQTT-3.2.2-2] [MQTT-3.2.2-3]
         acceptance.sessionPresent = present
-        // Nothing goes before it, and no second one comes. [MQTT-3.1.4-5] [MQTT-3.2.0-1] [MQTT-3.2.0-2]
-        connection.send(acceptance)
-        connection.began(client, connect, keepAlive: keepAlive, sessionPresent: present)
-        pump(session)
+        begin(session, request, connection, isNew: !present, isFiledAnew: isFiledAnew) { [self, acceptance] isStored in
+            guard isStored else { return refuse(stream, connect, .quotaExceeded) }
+            // Nothing goes before it, and no second one comes. [MQTT-3.1.4-5] [MQTT-3.2.0-1] [MQTT-3.2.0-2]
+            connection.send(acceptance)
+            connection.began(client, connect, keepAlive: keepAlive, sessionPresent: present)
+        }
     }
 
     /// Whether a client id does not connect too often; who does is told of, and its present connection stays.
@@ -70,7 +72,7 @@ extension BrokerShard {
     /// Why a CONNECT cannot be accepted; nil if it can.
     private func objection(to connect: ConnectPacket, of client: ClientProfile) -> ReasonCode? {
         if isDraining { return .serverUnavailable }
-        // An empty identifier was given a value before. MQTT 3.1 § 3.1, "Client Identifier"
+        // Any other identifier is taken [MQTT-3.1.3-5]; an empty one was given a value before. MQTT 3.1 § 3.1, "Client Identifier"
         if connect.version == .v3_1, connect.clientIdentifier.characterCount > Self.longestIdentifierOf3_1 {
             return .clientIdentifierNotValid
         }
@@ -117,7 +119,9 @@ extension BrokerShard {
         } catch {
             return nil
         }
+        // [MQTT-3.1.2-26] [MQTT-3.1.2-27]
         let aliases = min(connect.properties.topicAliasMaximum ?? 0, configuration.outboundTopicAliases)
+        // [MQTT-4.9.0-1]
         let window = min(connect.properties.receiveMaximum ?? .max, configuration.inFlightWindow)
         return SessionRequest(
             cleanStart: connect.cleanStart,

@@ -3,7 +3,8 @@ import Reactors
 
 /// What the broker sends beside PUBLISH.
 extension ClientConnection {
-    /// Writes a packet in the longest form that the client wants and takes.
+    /// Writes a packet in the longest form that the client wants and takes, at once: no window holds it back.
+    /// [MQTT-3.3.4-10] [MQTT-4.9.0-3]
     ///
     /// One that no form makes small enough cannot be left out, since the client waits for it: the connection ends.
     func send(_ packet: some ExplainedPacket) {

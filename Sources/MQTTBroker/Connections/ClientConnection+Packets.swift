@@ -64,7 +64,7 @@ extension ClientConnection {
         case .pubrec:
             switch session.pointee.outbound.pubrec(packetID, isFailure: packet.reasonCode.isFailure) {
             case .release: shard.acknowledge(.pubrel, packetID, to: stream)
-            case .completed: break
+            case .completed, .releaseLater: break
             case .unknown where packet.reasonCode.isFailure: break
             // [MQTT-4.3.3-4]: even what we do not know must be released, or the client keeps the identifier for ever.
             case .unknown: answer(.pubrel, packetID, .packetIdentifierNotFound)
@@ -72,7 +72,10 @@ extension ClientConnection {
         case .pubrel:
             // [MQTT-4.3.3-11]
             let known = session.pointee.inbound.release(packetID)
-            answer(.pubcomp, packetID, known ? .success : .packetIdentifierNotFound)
+            shard.whenReleased(packetID, of: session, wasOpen: known) { [self] in
+                guard self.session != nil else { return }
+                answer(.pubcomp, packetID, known ? .success : .packetIdentifierNotFound)
+            }
         case .pubcomp:
             _ = session.pointee.outbound.pubcomp(packetID)
         }

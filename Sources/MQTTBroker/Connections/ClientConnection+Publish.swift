@@ -26,7 +26,7 @@ extension ClientConnection {
             let limit = isLimited ? Int(configuration.receiveMaximum) : Int(UInt16.max)
             switch session.pointee.inbound.verdict(qos: view.qos, packetID: view.packetIdentifier, limit: limit) {
             case .new: break
-            case .repeated: return answer(.pubrec, view.packetIdentifier, .success)
+            case .repeated: return acknowledgeAgain(view, session)
             case .exceedsReceiveMaximum: return refuse(.receiveMaximumExceeded)
             }
         }
@@ -50,19 +50,31 @@ extension ClientConnection {
             return turnDown(view, .payloadFormatInvalid)
         }
         withSource(view, packet, topic: topic) { source in
-            if source.retain, !shard.retain(source, publisher: shard.mark(of: session)), view.qos > .atMostOnce,
+            var ticket: CommitTicket?
+            if shard.ledger != nil, view.qos > .atMostOnce {
+                // What is on disk when: Storage/README.md
+                switch shard.storage(for: source, view.packetIdentifier, session) {
+                case .notNeeded: break
+                case .needed(let made): ticket = made
+                case .refused: return turnDown(view, .quotaExceeded)
+                }
+            }
+            let awaited = shard.ledger?.commitsFirst == true ? ticket : nil
+            awaited?.connection = self
+            if source.retain, !shard.retain(source, publisher: shard.mark(of: session), ticket), view.qos > .atMostOnce,
                 state.pointee.version.hasProperties
             {
                 return turnDown(view, .quotaExceeded)
             }
-            let outcome = shard.publish(source, from: session.pointee.handle)
-            if view.qos == .exactlyOnce { session.pointee.inbound.accept(view.packetIdentifier) }
+            let outcome = shard.publish(source, from: session.pointee.handle, ticket)
+            if view.qos == .exactlyOnce { session.pointee.inbound.accept(view.packetIdentifier, after: awaited) }
             // MQTT 5.0 § 3.4.2.1
-            acknowledge(view, outcome.matched ? .success : .noMatchingSubscribers)
+            acknowledge(view, outcome.matched ? .success : .noMatchingSubscribers, after: awaited)
             if outcome.publisherShouldWait {
                 shard.heldPublishers.append(self)
                 hold(.crossShard)
             }
+            if let ledger = shard.ledger, ledger.isOverfull { ledger.holdBack(self) }
         }
     }
 
@@ -99,14 +111,49 @@ extension ClientConnection {
     private static let plainHeader: UInt8 = 0x30
 
     @inline(__always)
-    private func acknowledge(_ view: PublishView, _ reason: ReasonCode) {
+    private func acknowledge(_ view: PublishView, _ reason: ReasonCode, after ticket: CommitTicket? = nil) {
         switch view.qos {
         case .atMostOnce: break
         // [MQTT-4.3.2-4]
-        case .atLeastOnce: answer(.puback, view.packetIdentifier, reason)
+        case .atLeastOnce: acknowledge(.puback, view.packetIdentifier, reason, after: ticket)
         // [MQTT-4.3.3-8]
-        case .exactlyOnce: answer(.pubrec, view.packetIdentifier, reason)
+        case .exactlyOnce: acknowledge(.pubrec, view.packetIdentifier, reason, after: ticket)
         }
+    }
+
+    /// Acknowledges at once, or when the store has the message and all acknowledgements before this one have left.
+    private func acknowledge(
+        _ kind: AcknowledgementPacket.Kind,
+        _ packetID: UInt16,
+        _ reason: ReasonCode,
+        after ticket: CommitTicket?
+    ) {
+        guard ticket != nil || deferred != nil else { return answer(kind, packetID, reason) }
+        let deferred = self.deferred ?? DeferredAcknowledgements()
+        self.deferred = deferred
+        deferred.append(.init(kind: kind, packetID: packetID, reason: reason, ticket: ticket))
+        acknowledgeDeferred()
+    }
+
+    /// Writes the acknowledgements that need not wait any more.
+    func acknowledgeDeferred() {
+        while session != nil, let entry = deferred?.popReady() {
+            guard entry.ticket?.isRefused == true else {
+                answer(entry.kind, entry.packetID, entry.reason)
+                continue
+            }
+            // Before 5.0 the only word for it is the end: the client sends the message again.
+            guard state.pointee.version.hasProperties else { return refuse(.quotaExceeded) }
+            answer(entry.kind, entry.packetID, .quotaExceeded)
+        }
+        if deferred?.isEmpty == true { deferred = nil }
+    }
+
+    /// PUBREC for a message that was passed on before, when the store has it.
+    private func acknowledgeAgain(_ view: PublishView, _ session: UnsafeMutablePointer<Session>) {
+        let ticket = session.pointee.inbound.ticket(of: view.packetIdentifier)
+        ticket?.connection = self
+        acknowledge(.pubrec, view.packetIdentifier, .success, after: ticket)
     }
 
     /// A message that is not passed on. 5.0 has a code for it at QoS 1 and 2; at QoS 0 a rule of form ends the

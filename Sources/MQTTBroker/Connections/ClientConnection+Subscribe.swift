@@ -16,19 +16,26 @@ extension ClientConnection {
         // must not cost as many walks through all that is retained.
         var replayed: [TopicFilter: Int] = [:]
         count(subscriptions: packet.subscriptions.count)
+        var added: [TopicFilter] = []
         let codes = packet.subscriptions.enumerated().map { index, subscription in
             guard index < shard.filtersAsked else { return ReasonCode.quotaExceeded }
             let (code, isNew) = subscribe(session, subscription, identifier)
+            if !code.isFailure, isNew { added.append(subscription.filter) }
             if !code.isFailure, subscription.bringsRetained(isNew: isNew) { replayed[subscription.filter] = index }
             return code
         }
-        // [MQTT-3.8.4-2] [MQTT-3.9.3-1]; before 5.0 the codec sends 0x80 for every failure.
-        send(SubackPacket(packetIdentifier: packet.packetIdentifier, codes))
         for index in replayed.values.sorted() where self.session != nil {
             replayRetained(session, packet.subscriptions[index], identifier)
         }
         guard self.session != nil else { return }
-        shard.pump(session)
+        shard.whenSubscribed(session) { [self] isStored in
+            guard let session = self.session else { return }
+            // [MQTT-3.8.4-2] [MQTT-3.9.3-1]
+            let codes = isStored ? codes : codes.map { $0.isFailure ? $0 : .quotaExceeded }
+            send(SubackPacket(packetIdentifier: packet.packetIdentifier, codes))
+            if !isStored { for filter in added { drop(filter, session) } }
+            shard.pump(session)
+        }
     }
 
     /// Whether a QoS 2 exchange of the client is open under an identifier: then nothing else may begin under it.
@@ -50,17 +57,20 @@ extension ClientConnection {
             shard.counters.add(.deniedSubscriptions)
             return (.notAuthorized, false)
         }
+        guard !shard.refusesToStore(for: session) else { return (.quotaExceeded, false) }
         let qos = granted(options.maximumQoS)
+        var delivery = DeliveryOptions(
+            qos: qos,
+            noLocal: options.noLocal,
+            retainAsPublished: options.retainAsPublished
+        )
+        delivery.kept = shard.slot(of: session).pointee.isKept
         let outcome = filter.withParts { matched, group in
             shard.subscriptions.subscribe(
                 filter: matched,
                 group: group,
                 session: session.pointee.handle,
-                options: DeliveryOptions(
-                    qos: qos,
-                    noLocal: options.noLocal,
-                    retainAsPublished: options.retainAsPublished
-                ),
+                options: delivery,
                 identifier: identifier,
                 limit: shard.configuration.maximumSubscriptionsPerClient,
                 in: &session.pointee.subscriptions
@@ -72,6 +82,7 @@ extension ClientConnection {
         case .replaced: break
         }
         // [MQTT-3.8.4-7]
+        shard.storeSubscription(session, filter, delivery, identifier)
         return (.granted(qos), outcome == .new)
     }
 
@@ -94,7 +105,13 @@ extension ClientConnection {
         guard !messages.isEmpty else { return }
         let qos = granted(subscription.options.maximumQoS)
         session.pointee.replays.append(
-            RetainedReplay(messages: messages, filter: filter, qos: qos, identifier: identifier)
+            RetainedReplay(
+                messages: messages,
+                filter: filter,
+                qos: qos,
+                identifier: identifier,
+                stored: shard.storeReplay(session, subscription, qos, identifier)
+            )
         )
         // A client that subscribes again and again without taking what it asked for must not fill the memory.
         let most = shard.configuration.maximumRetainedMessages + (shard.retained.system?.count ?? 0)
@@ -121,21 +138,29 @@ extension ClientConnection {
             return send(UnsubackPacket(packetIdentifier: packet.packetIdentifier, codes))
         }
         count(subscriptions: packet.filters.count)
-        let codes = packet.filters.map { filter in
-            let existed = filter.withParts { matched, group in
-                shard.subscriptions.unsubscribe(
-                    filter: matched,
-                    group: group,
-                    session: session.pointee.handle,
-                    in: &session.pointee.subscriptions
-                )
-            }
-            if existed { shard.counters.add(.subscriptions, -1) }
-            // [MQTT-3.10.4-2]
-            forgetReplay(of: filter, session)
-            return existed ? ReasonCode.success : .noSubscriptionExisted
+        let codes = packet.filters.map { drop($0, session) ? ReasonCode.success : .noSubscriptionExisted }
+        shard.whenUnsubscribed(session) { [self] in
+            guard self.session != nil else { return }
+            send(UnsubackPacket(packetIdentifier: packet.packetIdentifier, codes))
         }
-        send(UnsubackPacket(packetIdentifier: packet.packetIdentifier, codes))
+    }
+
+    /// Ends a subscription; tells whether there was one.
+    @discardableResult
+    private func drop(_ filter: TopicFilter, _ session: UnsafeMutablePointer<Session>) -> Bool {
+        let existed = filter.withParts { matched, group in
+            shard.subscriptions.unsubscribe(
+                filter: matched,
+                group: group,
+                session: session.pointee.handle,
+                in: &session.pointee.subscriptions
+            )
+        }
+        if existed { shard.counters.add(.subscriptions, -1) }
+        // [MQTT-3.10.4-2]
+        forgetReplay(of: filter, session)
+        if existed { shard.forgetSubscription(session, filter) }
+        return existed
     }
 }
 
@@ -157,7 +182,7 @@ extension Subscription {
 
 extension TopicFilter {
     /// Calls `body` with the part topics are compared with, and the share name if there is one.
-    fileprivate func withParts<Result>(
+    func withParts<Result>(
         _ body: (_ matched: UnsafeRawBufferPointer, _ group: UnsafeRawBufferPointer?) -> Result
     ) -> Result {
         matchedBytes.withUnsafeBytes { matched in

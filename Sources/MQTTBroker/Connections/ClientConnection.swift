@@ -10,6 +10,8 @@ final class ClientConnection: StreamHandler {
     let state: UnsafeMutablePointer<ConnectionState>
     /// Who is connected; nil before CONNACK and after the end.
     private(set) var client: ConnectedClient?
+    /// Acknowledgements that wait for the store; nil before the first.
+    var deferred: DeferredAcknowledgements?
 
     init(shard: BrokerShard, stream: Stream, state initial: ConnectionState) {
         self.shard = shard
@@ -129,7 +131,8 @@ final class ClientConnection: StreamHandler {
     func end(_ end: ConnectionEnd, telling reason: ReasonCode, why: String? = nil) {
         // A client has its session from just before CONNACK to just after DISCONNECT. [MQTT-3.14.0-1] [MQTT-3.14.4-1]
         guard state.pointee.session != nil else { return }
-        if state.pointee.version.hasProperties {
+        // Not before CONNACK, which may wait for the store.
+        if state.pointee.version.hasProperties, client != nil {
             var packet = DisconnectPacket(reasonCode: reason)
             packet.properties.reasonString = why.flatMap { try? Text($0) }
             send(packet)

@@ -13,6 +13,8 @@ struct ConnectionState {
         static let ownQueue = Holds(rawValue: 2)
         /// It has had its share of this turn.
         static let nextTurn = Holds(rawValue: 4)
+        /// The store comes first: its CONNACK waits, or too much of what it published does.
+        static let storage = Holds(rawValue: 8)
         /// It has sent more than its share.
         static let rate = Holds(rawValue: 32)
     }

@@ -26,7 +26,8 @@ extension BrokerShard {
         _ = reactor.schedule(WillTimer(self), at: reactor.now.advanced(by: Self.interval))
     }
 
-    private func publish(_ will: DueWill) {
+    /// Publishes a will now.
+    func publish(_ will: DueWill) {
         will.message.withSource { source in
             guard mayPublish(source, by: will.access) else { return counters.dropped(.notAuthorized) }
             if source.retain { _ = retain(source, publisher: will.publisher) }

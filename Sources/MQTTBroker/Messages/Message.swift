@@ -12,6 +12,10 @@ struct MessageHeader {
     var expiry: MonotonicTime
     /// By what its publisher is known, where it is kept for its topic; see `RetainedStore.mark`.
     var publisher: UInt64
+    /// Its number in the store; 0 in a broker without one.
+    var id: UInt64
+    /// Told when the message goes, once the store has it. Set by the writer's thread alone.
+    var graveyard: Graveyard?
 }
 
 /// A message that outlives the packet it came in: queued, in flight, retained, or on its way to another shard.
@@ -20,7 +24,12 @@ struct MessageHeader {
 /// `make`, so shards share it too.
 final class Message: ManagedBuffer<MessageHeader, UInt8> {
     /// Copies the parts of `source`.
-    static func make(_ source: PublishSource, arrival: MonotonicTime, publisher: UInt64 = 0) -> Message {
+    static func make(
+        _ source: PublishSource,
+        id: UInt64 = 0,
+        arrival: MonotonicTime,
+        publisher: UInt64 = 0
+    ) -> Message {
         let count = source.topic.count + source.properties.count + source.payload.count
         let buffer = Message.create(minimumCapacity: count) { _ in
             // A packet has at most 256 MiB. MQTT 5.0 § 1.5.5
@@ -31,7 +40,8 @@ final class Message: ManagedBuffer<MessageHeader, UInt8> {
                 qos: source.qos,
                 retain: source.retain,
                 expiry: source.expiry(arrival: arrival),
-                publisher: publisher
+                publisher: publisher,
+                id: id
             )
         }
         buffer.withUnsafeMutablePointerToElements { start in
@@ -50,7 +60,29 @@ final class Message: ManagedBuffer<MessageHeader, UInt8> {
         return message
     }
 
-    deinit { HeldMessages.ofProcess.leave(self) }
+    /// A message read from the store.
+    static func make(_ stored: StoredMessage, expiry: MonotonicTime) -> Message {
+        stored.withContent { content in
+            let topicEnd = Int(stored.topicCount)
+            let propertiesEnd = topicEnd + Int(stored.propertiesCount)
+            let source = PublishSource(
+                topic: UnsafeRawBufferPointer(rebasing: content[..<topicEnd]),
+                properties: UnsafeRawBufferPointer(rebasing: content[topicEnd..<propertiesEnd]),
+                payload: UnsafeRawBufferPointer(rebasing: content[propertiesEnd...]),
+                qos: stored.qos,
+                retain: stored.retain
+            )
+            let message = make(source, id: stored.id, arrival: MonotonicTime(nanoseconds: 0))
+            message.header.expiry = expiry
+            return message
+        }
+    }
+
+    deinit {
+        HeldMessages.ofProcess.leave(self)
+        // Whoever needed the message in the store had a reference to it.
+        if let graveyard = header.graveyard { graveyard.bury(header.id) }
+    }
 
     /// Bytes held, the header's not counted.
     var count: Int { Int(header.topicCount) + Int(header.propertiesCount) + Int(header.payloadCount) }
@@ -64,6 +96,15 @@ final class Message: ManagedBuffer<MessageHeader, UInt8> {
     /// By what its publisher is known; 0 for one that proved nothing.
     var publisher: UInt64 { header.publisher }
 
+    /// Its number in the store; 0 in a broker without one.
+    var id: UInt64 { header.id }
+
+    /// Whether the store has its body. For the writer's thread.
+    var isStored: Bool { header.graveyard != nil }
+
+    /// The store has its body, and is to be told when the message goes. For the writer's thread.
+    func wasStored(_ graveyard: Graveyard) { header.graveyard = graveyard }
+
     /// Whether it has a message expiry interval.
     var expires: Bool { header.expiry != .distantFuture }
 
@@ -74,6 +115,14 @@ final class Message: ManagedBuffer<MessageHeader, UInt8> {
     func withTopic<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         withUnsafeMutablePointers { header, start in
             body(UnsafeRawBufferPointer(start: start, count: Int(header.pointee.topicCount)))
+        }
+    }
+
+    /// Calls `body` with topic, properties and payload, one behind the other.
+    func withContent<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        let count = count
+        return try withUnsafeMutablePointerToElements { start in
+            try body(UnsafeRawBufferPointer(start: start, count: count))
         }
     }
 

@@ -6,7 +6,8 @@ struct WillMessage: Sendable {
     let delay: UInt32
     private let topic: [UInt8]
     private let properties: [UInt8]
-    private let expiryInterval: UInt32?
+    /// Seconds that it is worth delivering, from when it is published.
+    let expiryInterval: UInt32?
     private let payload: [UInt8]
     private let qos: QoS
     private let retain: Bool
@@ -23,6 +24,23 @@ struct WillMessage: Sendable {
         payload = will.payload
         qos = will.qos
         retain = will.retain
+    }
+
+    /// A will read from the store.
+    init(_ stored: StoredWill, _ message: Message) {
+        delay = stored.delay
+        expiryInterval = stored.expiryInterval
+        let header = message.header
+        let topicEnd = Int(header.topicCount)
+        let propertiesEnd = topicEnd + Int(header.propertiesCount)
+        (topic, properties, payload) = message.withContent { content in
+            (
+                [UInt8](content[..<topicEnd]), [UInt8](content[topicEnd..<propertiesEnd]),
+                [UInt8](content[propertiesEnd...])
+            )
+        }
+        qos = header.qos
+        retain = header.retain
     }
 
     /// Calls `body` with the message to be published.

@@ -1,3 +1,4 @@
+package import MQTTCodec
 import Reactors
 
 /// A page of a list of clients.
@@ -42,6 +43,18 @@ extension Broker {
         let home = home(of: clientID)
         return await Reply.awaiting(or: nil) { reply in
             home.reactor.post { reply.send(home.snapshot(of: clientID)) }
+        }
+    }
+
+    /// Ends a client's connection, and of its session what `leftovers` says; returns when that is done, or the reactors have
+    /// stopped.
+    package func dismiss(
+        _ clientID: ClientID,
+        reason: ReasonCode = .administrativeAction,
+        leaving leftovers: Leftovers = .asAfterConnectionLoss
+    ) async {
+        _ = await Reply.awaiting(or: 0) { reply in
+            disconnect(.clientIDs([clientID]), reason: reason, leaving: leftovers, completion: reply.send)
         }
     }
 

@@ -26,6 +26,8 @@ struct DeliveryTerms {
 struct Delivery {
     let message: Message
     let terms: DeliveryTerms
+    /// How it stands with the store.
+    var row = DeliveryRow()
 
     var qos: QoS { terms.qos }
     var group: SharedGroupID { terms.group }

@@ -10,6 +10,8 @@ struct InboundWindow {
     private var carried = 0
     /// Where what is open is counted; outlives the session.
     private unowned(unsafe) let counters: Counters?
+    /// Those of `open` whose messages the store does not have yet.
+    private var pending: [UInt16: CommitTicket] = [:]
 
     init(counters: Counters? = nil) {
         self.counters = counters
@@ -45,6 +47,28 @@ struct InboundWindow {
         open.insert(packetID, at: index)
         counters?.add(.openInboundMessages)
     }
+
+    /// As `accept`, where PUBREC may have to wait for the store.
+    mutating func accept(_ packetID: UInt16, after ticket: CommitTicket?) {
+        accept(packetID)
+        guard let ticket, !ticket.isSettled else { return }
+        pending[packetID] = ticket
+    }
+
+    /// What PUBREC for a message that is sent again must wait for; nil where it need not.
+    func ticket(of packetID: UInt16) -> CommitTicket? {
+        pending.isEmpty ? nil : pending[packetID]
+    }
+
+    /// The store has the message of a ticket, or has refused it: then nothing was accepted.
+    mutating func settled(_ packetID: UInt16, _ ticket: CommitTicket) {
+        guard !pending.isEmpty, pending[packetID] === ticket else { return }
+        pending[packetID] = nil
+        if ticket.isRefused { _ = release(packetID) }
+    }
+
+    /// Puts back what the store has.
+    mutating func restore(_ packetID: UInt16) { accept(packetID) }
 
     /// PUBREL: the identifier is free again. Tells whether it was in use. [MQTT-4.3.3-12]
     mutating func release(_ packetID: UInt16) -> Bool {

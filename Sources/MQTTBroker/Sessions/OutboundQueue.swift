@@ -10,8 +10,11 @@ struct QueueLimits: Sendable {
 
 /// What waits for a session and what is in flight to it: order, window, identifiers, redelivery. No I/O, no clock.
 ///
-/// Front to back: messages in flight that this connection has seen, messages in flight from an earlier connection
-/// that it has not seen again yet, messages that wait. MQTT 5.0 § 4.3, § 4.4, § 4.6, § 4.9
+/// Front to back: messages in flight that this connection has seen, messages in flight that it has not seen yet (from an
+/// earlier connection, or because the store comes first), messages that wait. MQTT 5.0 § 4.3, § 4.4, § 4.6, § 4.9
+///
+/// Of a session that is stored, each message has a row: a number that grows from front to back, and how it stands with the
+/// store. What the store must hear of is left in `news`.
 struct OutboundQueue: ~Copyable {
     /// How far the exchange for a message in flight has come.
     enum Stage: Equatable {
@@ -21,22 +24,33 @@ struct OutboundQueue: ~Copyable {
         case awaitsPubcomp
     }
 
-    private struct InFlight {
+    struct InFlight {
         var packetID: UInt16
         var stage: Stage
         var delivery: Delivery?
+        var row: DeliveryRow
+        /// Whether it was sent on any connection.
+        var wasSent = false
+        /// Whether its next packet must wait for the store.
+        var isHeld = false
     }
 
-    private var inFlight = RingBuffer<InFlight>()
-    private var waiting = RingBuffer<Delivery>()
+    /// What becomes of the session's messages in the store.
+    var storing = Storing.no
+    /// What the store has not been told yet; taken by `takeNews`.
+    var news: ContiguousArray<RowNews> = []
+    var lastSequence: UInt64 = 0
+
+    var inFlight = RingBuffer<InFlight>()
+    var waiting = RingBuffer<Delivery>()
     /// How many of `inFlight` have been sent on the present connection.
-    private var sentCount = 0
+    var sentCount = 0
     /// Most that may be unacknowledged; 0 while not connected.
     private var window = 0
-    private var lastPacketID: UInt16 = 0
+    var lastPacketID: UInt16 = 0
     private var waitingQoS0 = 0
-    private var inFlightBytes = 0
-    private var waitingBytes = 0
+    var inFlightBytes = 0
+    var waitingBytes = 0
     /// Where what waits and what is in flight is counted; outlives the session.
     private unowned(unsafe) let counters: Counters?
 
@@ -66,6 +80,8 @@ struct OutboundQueue: ~Copyable {
     enum Offer: Equatable {
         /// To be sent now under this identifier.
         case send(packetID: UInt16)
+        /// In flight, to be sent by `next` when the store has it.
+        case held
         /// Waits; so many others had to go for it.
         case queued(dropped: Int)
         /// Not taken: the queue is full.
@@ -73,11 +89,12 @@ struct OutboundQueue: ~Copyable {
     }
 
     /// Takes a QoS 1 or 2 message, or a QoS 0 one to be kept; a `writable` connection may get it at once.
-    mutating func offer(_ delivery: Delivery, writable: Bool, limits: QueueLimits) -> Offer {
+    mutating func offer(_ offered: Delivery, writable: Bool, limits: QueueLimits) -> Offer {
+        let delivery = numbered(offered)
         // A client that reads and never acknowledges gets no more than one that does not read.
         let fits = isEmpty || byteCount + delivery.message.count <= limits.bytes
-        if writable, fits, delivery.qos > .atMostOnce, let packetID = begin(delivery) {
-            return .send(packetID: packetID)
+        if writable, fits, delivery.qos > .atMostOnce, waiting.isEmpty, let packetID = openPlace() {
+            return enter(delivery, packetID, sendsNow: true) ? .send(packetID: packetID) : .held
         }
         guard let dropped = makeRoom(for: delivery, limits) else { return .refused }
         waiting.append(delivery)
@@ -87,11 +104,11 @@ struct OutboundQueue: ~Copyable {
         return .queued(dropped: dropped)
     }
 
-    /// Puts a QoS 1 or 2 message in flight past the queue, if nothing waits there and the window is open.
-    mutating func begin(_ delivery: Delivery) -> UInt16? {
+    /// Puts a QoS 1 or 2 message in flight past the queue, if nothing waits there and the window is open; `held` where the
+    /// store comes first, then `next` sends it.
+    mutating func begin(_ delivery: Delivery) -> Offer? {
         guard waiting.isEmpty, let packetID = openPlace() else { return nil }
-        enter(delivery, packetID)
-        return packetID
+        return enter(numbered(delivery), packetID, sendsNow: true) ? .send(packetID: packetID) : .held
     }
 
     // MARK: Sending
@@ -105,29 +122,36 @@ struct OutboundQueue: ~Copyable {
 
     /// Takes the next packet, if the window is open; messages that ran out are dropped and counted into `expired`.
     mutating func next(at now: MonotonicTime, expired: inout Int) -> Next? {
-        if sentCount < inFlight.count {
-            guard sentCount < window else { return nil }
-            // Unacknowledged packets go again in their order, under their identifiers. [MQTT-4.4.0-1] [MQTT-4.6.0-1]
-            let entry = inFlight[sentCount]
-            sentCount += 1
-            guard let delivery = entry.delivery else { return .pubrel(packetID: entry.packetID) }
-            return .publish(delivery, packetID: entry.packetID, duplicate: true)
-        }
+        if let next = nextInFlight() { return next }
         while !waiting.isEmpty {
             // [MQTT-3.3.2-5]
             if waiting[0].message.isExpired(at: now) {
-                _ = takeWaiting(at: 0)
+                takeWaiting(at: 0).map { gone($0.row, $0.message) }
                 expired += 1
                 continue
             }
             if waiting[0].qos == .atMostOnce {
+                // Not past what the store holds back. [MQTT-4.6.0-6]
+                guard sentCount == inFlight.count else { return nil }
                 return takeWaiting(at: 0).map { .publish($0, packetID: 0, duplicate: false) }
             }
             guard let packetID = openPlace(), let delivery = takeWaiting(at: 0) else { return nil }
-            enter(delivery, packetID)
-            return .publish(delivery, packetID: packetID, duplicate: false)
+            _ = enter(delivery, packetID, sendsNow: false)
+            changed(delivery.row)
+            if let next = nextInFlight() { return next }
         }
         return nil
+    }
+
+    /// The next of those in flight that this connection has not seen, unless window or store forbid it.
+    private mutating func nextInFlight() -> Next? {
+        guard sentCount < inFlight.count, sentCount < window, !inFlight[sentCount].isHeld else { return nil }
+        // Unacknowledged packets go again in their order, under their identifiers. [MQTT-4.4.0-1] [MQTT-4.6.0-1]
+        let entry = inFlight[sentCount]
+        inFlight[sentCount].wasSent = true
+        sentCount += 1
+        guard let delivery = entry.delivery else { return .pubrel(packetID: entry.packetID) }
+        return .publish(delivery, packetID: entry.packetID, duplicate: entry.wasSent)
     }
 
     // MARK: Acknowledgements
@@ -138,6 +162,8 @@ struct OutboundQueue: ~Copyable {
         case completed
         /// PUBREL is to be sent.
         case release
+        /// PUBREL is to be sent when the store knows of PUBREC.
+        case releaseLater
         /// No such exchange, or not at that point.
         case unknown
     }
@@ -154,21 +180,28 @@ struct OutboundQueue: ~Copyable {
         guard let index = find(packetID) else { return .unknown }
         switch inFlight[index].stage {
         case .awaitsPuback: return .unknown
-        case .awaitsPubcomp: return .release
+        case .awaitsPubcomp: return inFlight[index].isHeld ? .releaseLater : .release
         case .awaitsPubrec:
+            // It cannot know what was not sent.
+            if inFlight[index].isHeld { return .unknown }
             if isFailure {
                 leave(at: index)
                 return .completed
             }
+            changed(inFlight[index].row, inFlight[index].delivery?.message)
             dropMessage(at: index)
             inFlight[index].stage = .awaitsPubcomp
-            return .release
+            guard storing == .beforeSending else { return .release }
+            inFlight[index].isHeld = true
+            return .releaseLater
         }
     }
 
     /// PUBCOMP, which ends a QoS 2 exchange.
     mutating func pubcomp(_ packetID: UInt16) -> Acknowledgement {
-        guard let index = find(packetID), inFlight[index].stage == .awaitsPubcomp else { return .unknown }
+        guard let index = find(packetID), inFlight[index].stage == .awaitsPubcomp, !inFlight[index].isHeld else {
+            return .unknown
+        }
         leave(at: index)
         return .completed
     }
@@ -202,10 +235,13 @@ struct OutboundQueue: ~Copyable {
         count(waiting: -waiting.count, inFlight: -inFlight.count, bytes: -byteCount)
         var lost = 0
         while let entry = inFlight.popFirst() {
+            gone(entry.row, entry.delivery?.message)
             guard let delivery = entry.delivery else { continue }
-            if delivery.group != .none, entry.stage == .awaitsPuback { orphan(delivery) } else { lost += 1 }
+            let mayBeKnown = entry.stage == .awaitsPubrec && entry.wasSent
+            if delivery.group != .none, !mayBeKnown { orphan(delivery) } else { lost += 1 }
         }
         while let delivery = waiting.popFirst() {
+            gone(delivery.row, delivery.message)
             if delivery.group != .none, delivery.qos > .atMostOnce { orphan(delivery) } else { lost += 1 }
         }
         sentCount = 0
@@ -217,12 +253,27 @@ struct OutboundQueue: ~Copyable {
 
     // MARK: In flight
 
-    private mutating func enter(_ delivery: Delivery, _ packetID: UInt16) {
+    /// Puts a message in flight; tells whether it may be sent at once.
+    private mutating func enter(_ delivery: Delivery, _ packetID: UInt16, sendsNow: Bool) -> Bool {
         let stage: Stage = delivery.qos == .atLeastOnce ? .awaitsPuback : .awaitsPubrec
-        inFlight.append(InFlight(packetID: packetID, stage: stage, delivery: delivery))
-        sentCount += 1
+        // An identifier of QoS 2 that the receiver knows and the store does not would be given out again after a crash,
+        // and the message that then gets it would be taken for this one.
+        let isHeld = storing == .beforeSending && delivery.qos == .exactlyOnce
+        let goes = sendsNow && !isHeld && sentCount == inFlight.count
+        inFlight.append(
+            InFlight(
+                packetID: packetID,
+                stage: stage,
+                delivery: delivery,
+                row: delivery.row,
+                wasSent: goes,
+                isHeld: isHeld
+            )
+        )
+        if goes { sentCount += 1 }
         inFlightBytes += delivery.message.count
         count(inFlight: 1, bytes: delivery.message.count)
+        return goes
     }
 
     /// A fresh identifier, if one more message may be in flight. [MQTT-3.3.4-9] [MQTT-2.2.1-4]
@@ -231,7 +282,7 @@ struct OutboundQueue: ~Copyable {
     /// finding one a binary search. The price: a client that never acknowledges one message gets no more than a full
     /// round of identifiers after it.
     private mutating func openPlace() -> UInt16? {
-        guard sentCount == inFlight.count, sentCount < window else { return nil }
+        guard inFlight.count < window, storing != .no || sentCount == inFlight.count else { return nil }
         let next = lastPacketID == .max ? 1 : lastPacketID + 1
         if !inFlight.isEmpty, inFlight[0].packetID == next { return nil }
         lastPacketID = next
@@ -254,11 +305,12 @@ struct OutboundQueue: ~Copyable {
     }
 
     /// Steps from one identifier to another in the round of 1…65,535.
-    private static func distance(from oldest: UInt16, to packetID: UInt16) -> Int {
+    static func distance(from oldest: UInt16, to packetID: UInt16) -> Int {
         packetID >= oldest ? Int(packetID - oldest) : Int(packetID) + 65_535 - Int(oldest)
     }
 
-    private mutating func leave(at index: Int) {
+    mutating func leave(at index: Int) {
+        gone(inFlight[index].row, inFlight[index].delivery?.message)
         dropMessage(at: index)
         _ = inFlight.remove(at: index)
         count(inFlight: -1)
@@ -286,7 +338,7 @@ struct OutboundQueue: ~Copyable {
             if waitingQoS0 > 0 {
                 dropOldestQoS0()
             } else if limits.rule == .dropOld, !waiting.isEmpty, delivery.qos > .atMostOnce {
-                _ = takeWaiting(at: 0)
+                takeWaiting(at: 0).map { gone($0.row, $0.message) }
             } else {
                 return nil
             }
@@ -301,7 +353,7 @@ struct OutboundQueue: ~Copyable {
         _ = takeWaiting(at: index)
     }
 
-    private mutating func takeWaiting(at index: Int) -> Delivery? {
+    mutating func takeWaiting(at index: Int) -> Delivery? {
         guard index < waiting.count else { return nil }
         let delivery = waiting.remove(at: index)
         waitingBytes -= delivery.message.count
@@ -310,8 +362,9 @@ struct OutboundQueue: ~Copyable {
         return delivery
     }
 
+    /// Counts what was put in, or with minus signs taken out: whoever changes `waiting` or `inFlight` says so here.
     @inline(__always)
-    private func count(waiting: Int = 0, inFlight: Int = 0, bytes: Int = 0) {
+    func count(waiting: Int = 0, inFlight: Int = 0, bytes: Int = 0) {
         guard let counters else { return }
         if waiting != 0 { counters.add(.queuedMessages, waiting) }
         if inFlight != 0 { counters.add(.inFlightMessages, inFlight) }

@@ -7,9 +7,18 @@ struct RetainedReplay {
     let filter: TopicFilter
     let qos: QoS
     let identifier: UInt32
+    /// The subscription as the store has it, until all have been sent; nil for one that is not stored.
+    let stored: StoredSubscription?
     private var next = 0
 
-    init(messages: ContiguousArray<Message>, filter: TopicFilter, qos: QoS, identifier: UInt32) {
+    init(
+        messages: ContiguousArray<Message>,
+        filter: TopicFilter,
+        qos: QoS,
+        identifier: UInt32,
+        stored: StoredSubscription? = nil
+    ) {
+        self.stored = stored
         self.messages = messages
         self.filter = filter
         self.qos = qos

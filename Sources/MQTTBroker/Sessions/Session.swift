@@ -8,6 +8,14 @@ struct Session: ~Copyable {
     private unowned(unsafe) let counters: Counters
     /// What rules know of its client; nil without rules, and for one whose client has not come since the start.
     var access: SessionAccess?
+    /// What the store knows it by; 0 for one that ends with its connection, or without a store.
+    var key = SessionKey(0)
+    /// What the store has of its expiry.
+    var storedExpiry = StoredExpiry()
+    /// Its will in the store.
+    var keptWill: KeptWill?
+    /// SUBACKs that wait for the store: retained messages come after them.
+    var pendingSubacks = 0
     /// Where its client's credential is in the shard's `CredentialIndex`; 0 without one.
     var credentialEntry: UInt32 = 0
     var lifetime = SessionLifetime()
@@ -23,7 +31,7 @@ struct Session: ~Copyable {
     /// Set while not connected and something is due.
     var timer: SessionTimer?
     /// Since when its client is connected, or is not.
-    var stateSince = MonotonicTime(nanoseconds: 0)
+    var stateSince: MonotonicTime
     /// How often `SessionSlot.sentMessages` has wrapped on the present connection.
     var sentMessageWraps: UInt64 = 0
 
@@ -34,13 +42,27 @@ struct Session: ~Copyable {
         return count
     }
 
-    init(handle: SessionHandle, clientID: ClientID, counters: Counters) {
+    init(handle: SessionHandle, clientID: ClientID, since now: MonotonicTime, counters: Counters) {
         self.handle = handle
         self.clientID = clientID
+        stateSince = now
         outbound = OutboundQueue(counters: counters)
         inbound = InboundWindow(counters: counters)
         self.counters = counters
     }
 
     deinit { counters.add(.openInboundMessages, -inbound.count) }
+}
+
+/// What the store has of a session's expiry.
+struct StoredExpiry {
+    var interval: UInt32 = 0
+    var hasDeadline = false
+}
+
+/// A session's will as the store has it.
+struct KeptWill {
+    let id: UInt64
+    /// Alive as long as the store has it.
+    let message: Message
 }

@@ -30,12 +30,29 @@ struct SessionLifetime {
     static let forever = UInt32.max
 
     private(set) var expiryInterval: UInt32 = 0
-    private var will: WillMessage?
-    private var willDue = MonotonicTime.distantFuture
-    private var expiry = MonotonicTime.distantFuture
+    private(set) var will: WillMessage?
+    /// When the will is to be published; `distantFuture` while connected.
+    private(set) var willDue = MonotonicTime.distantFuture
+    /// When the session ends; `distantFuture` while connected, and for one that never does.
+    private(set) var expiry = MonotonicTime.distantFuture
     private(set) var isConnected = false
 
     init() {}
+
+    /// A session as the store has it: not connected, its times on this process's clock.
+    init(expiryInterval: UInt32, expiry: MonotonicTime) {
+        self.expiryInterval = expiryInterval
+        self.expiry = expiry
+    }
+
+    /// Gives a session that is read from the store its will.
+    mutating func restore(_ will: WillMessage, due: MonotonicTime) {
+        self.will = will
+        willDue = due
+    }
+
+    /// What was due when the store was read.
+    func restored() -> Decision { Decision(wakeAt: wakeTime) }
 
     /// Whether a will waits to be sent, or would be if the connection broke.
     var hasWill: Bool { will != nil }

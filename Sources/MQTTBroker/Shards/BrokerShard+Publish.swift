@@ -13,6 +13,19 @@ struct PublishOutcome {
 extension BrokerShard {
     /// Publishes a message: to the sessions here that match, to one member of each shared subscription, and once to
     /// each other shard that has receivers.
+    ///
+    /// - Parameter ticket: what waits until the message is stored for those who must not lose it.
+    @discardableResult
+    func publish(
+        _ source: PublishSource,
+        from publisher: SessionHandle,
+        _ ticket: CommitTicket?
+    ) -> PublishOutcome {
+        guard let ticket, let ledger else { return publish(source, from: publisher) }
+        return ledger.inHand(ticket) { publish(source, from: publisher) }
+    }
+
+    /// As above, where nobody waits, or the ticket is in hand.
     @discardableResult
     func publish(_ source: PublishSource, from publisher: SessionHandle) -> PublishOutcome {
         let match = cache.pointee.match(source.topic)
@@ -29,8 +42,8 @@ extension BrokerShard {
         }
         frames.pointee.end()
         if match.otherShards != 0 {
-            let message = message ?? Message.make(source, arrival: reactor.now)
-            let mayGoOn = pass(.publish(message, publisher: publisher), to: match.otherShards)
+            let message = message ?? make(source)
+            let mayGoOn = pass(.publish(message, publisher: publisher, nil), to: match.otherShards)
             if !mayGoOn { outcome.publisherShouldWait = true }
         }
         return outcome
@@ -56,20 +69,34 @@ extension BrokerShard {
     /// Takes what another shard has sent.
     func receive(_ mail: ShardMail) {
         switch mail {
-        case .publish(let message, let publisher):
-            // [MQTT-3.3.2-5]
-            guard !message.isExpired(at: reactor.now) else { return counters.dropped(.expired) }
-            message.withSource(at: reactor.now) { source in
-                let match = cache.pointee.match(source.topic)
-                guard !match.receivers.isEmpty else { return }
-                var known: Message? = message
-                frames.pointee.begin(source)
-                deliver(source, &known, to: match, publisher)
-                frames.pointee.end()
-            }
-        case .deliver(let message, let member, let group):
-            deliver(message, to: member, group)
+        case .publish(let message, let publisher, let ticket):
+            guard let ticket, let ledger else { return deliver(message, from: publisher) }
+            ledger.inHand(ticket) { deliver(message, from: publisher) }
+        case .deliver(let message, let member, let group, let ticket):
+            guard let ticket, let ledger else { return deliver(message, to: member, group) }
+            ledger.inHand(ticket) { deliver(message, to: member, group) }
+        case .settled(let ticket):
+            settled(ticket)
         }
+    }
+
+    /// A message from another shard, for everybody here who matches it.
+    private func deliver(_ message: Message, from publisher: SessionHandle) {
+        // [MQTT-3.3.2-5]
+        guard !message.isExpired(at: reactor.now) else { return counters.dropped(.expired) }
+        message.withSource(at: reactor.now) { source in
+            let match = cache.pointee.match(source.topic)
+            guard !match.receivers.isEmpty else { return }
+            var known: Message? = message
+            frames.pointee.begin(source)
+            deliver(source, &known, to: match, publisher)
+            frames.pointee.end()
+        }
+    }
+
+    /// A message that outlives its packet.
+    func make(_ source: PublishSource) -> Message {
+        Message.make(source, id: recordNumber(), arrival: reactor.now)
     }
 
     /// A link that was full takes messages again: those who waited for it are read again.
@@ -161,18 +188,20 @@ extension BrokerShard {
         guard terms.qos > .atMostOnce || configuration.queuesQoS0WhileOffline else {
             return counters.dropped(.notConnected)
         }
-        let kept = message ?? Message.make(source, arrival: reactor.now)
+        let kept = message ?? make(source)
         message = kept
         let delivery = Delivery(message: kept, terms: terms)
         let writable = stream.map { !$0.isBackedUp } ?? false
         switch slot.pointee.session.pointee.outbound.offer(delivery, writable: writable, limits: limits) {
+        case .held: break
         case .queued(let dropped):
             if dropped > 0 { counters.dropped(.queueFull, dropped) }
         case .refused:
-            counters.dropped(.queueFull)
+            return counters.dropped(.queueFull)
         case .send(let packetID):
             if let stream { send(source, terms, packetID, to: slot, stream, &tally) }
         }
+        if slot.pointee.isKept { storeLast(of: slot.pointee.session, terms.qos) }
     }
 
     /// Writes a message that has just gone in flight.
@@ -222,8 +251,8 @@ extension BrokerShard {
     private func deliverToOne(of match: SharedMatch, _ source: PublishSource, _ message: inout Message?) -> Bool {
         guard let member = choose(from: match, for: source.topic) else { return true }
         guard Int(member.session.shard) == index else {
-            let message = message ?? Message.make(source, arrival: reactor.now)
-            return pass(.deliver(message, to: member, group: match.group), to: 1 << UInt64(member.session.shard))
+            let message = message ?? make(source)
+            return pass(.deliver(message, to: member, group: match.group, nil), to: 1 << UInt64(member.session.shard))
         }
         guard let session = session(member.session) else { return true }
         var tally = Tally()
@@ -256,7 +285,7 @@ extension BrokerShard {
             guard session(member.session) != nil else { return counters.dropped(.sessionEnded) }
             deliver(message, to: member, group)
         } else {
-            _ = pass(.deliver(message, to: member, group: group), to: 1 << UInt64(member.session.shard))
+            _ = pass(.deliver(message, to: member, group: group, nil), to: 1 << UInt64(member.session.shard))
         }
     }
 
@@ -287,15 +316,38 @@ extension BrokerShard {
     // MARK: Other shards
 
     /// Puts a message into the batches of the shards of a mask; false where one of their links is full.
-    private func pass(_ mail: ShardMail, to shards: UInt64) -> Bool {
+    ///
+    /// The ticket in hand goes along, with a share for each.
+    func pass(_ mail: ShardMail, to shards: UInt64) -> Bool {
         if outbound.pointee.isEmpty { reactor.atEndOfTurn(self) }
+        let mustKeep = ledger?.hand != nil
         var mayGoOn = true
         var rest = shards
         while rest != 0 {
+            let mail = mustKeep && mail.carriesTicket ? mail.with(ledger?.handForMail()) : mail
             if !outbound.pointee.append(mail, to: rest.trailingZeroBitCount) { mayGoOn = false }
             rest &= rest - 1
         }
         return mayGoOn
+    }
+}
+
+extension ShardMail {
+    /// Whether rows are made of it.
+    fileprivate var carriesTicket: Bool {
+        switch self {
+        case .publish, .deliver: true
+        case .settled: false
+        }
+    }
+
+    /// The same mail with a ticket.
+    fileprivate func with(_ ticket: CommitTicket?) -> ShardMail {
+        switch self {
+        case .publish(let message, let publisher, _): .publish(message, publisher: publisher, ticket)
+        case .deliver(let message, let member, let group, _): .deliver(message, to: member, group: group, ticket)
+        case .settled: self
+        }
     }
 }
 

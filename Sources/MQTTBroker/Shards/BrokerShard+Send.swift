@@ -54,6 +54,7 @@ extension BrokerShard {
         if !session.pointee.outbound.holdsQoS0 { slot.pointee.form.remove(.lagging) }
         if expired > 0 { counters.dropped(.expired, expired) }
         tally.count(into: counters, payloadBytes: payloadBytes)
+        if !session.pointee.outbound.news.isEmpty { ledger?.takeNews(of: session) }
     }
 
     /// Sends the next retained message a subscription has brought; false when there is none or the window is closed.
@@ -63,9 +64,11 @@ extension BrokerShard {
         _ tally: inout Tally,
         _ payloadBytes: inout Int
     ) -> Bool {
+        // They come after SUBACK.
+        guard session.pointee.pendingSubacks == 0 else { return false }
         while !session.pointee.replays.isEmpty {
             guard let message = session.pointee.replays[0].current else {
-                _ = session.pointee.replays.popFirst()
+                if let done = session.pointee.replays.popFirst() { replayed(done, to: session) }
                 continue
             }
             // What was retained since has gone to the new subscription already, as it came.
@@ -77,9 +80,13 @@ extension BrokerShard {
             var packetID: UInt16 = 0
             if delivery.qos > .atMostOnce {
                 guard let place = session.pointee.outbound.begin(delivery) else { return false }
-                packetID = place
+                session.pointee.replays[0].advance()
+                if slot(of: session).pointee.isKept { storeLast(of: session, delivery.qos) }
+                guard case .send(let number) = place else { return true }
+                packetID = number
+            } else {
+                session.pointee.replays[0].advance()
             }
-            session.pointee.replays[0].advance()
             let sent = write(delivery, packetID, duplicate: false, to: slot(of: session), stream, &tally)
             if sent { payloadBytes += message.payloadCount }
             if !sent, packetID != 0 { session.pointee.outbound.abandon(packetID) }

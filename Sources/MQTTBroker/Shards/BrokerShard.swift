@@ -29,6 +29,9 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
     let access: UnsafeMutablePointer<ShardAccess>
     /// How often each shared subscription has been served from here: whose turn it is.
     let turns: UnsafeMutablePointer<ContiguousArray<UInt32>>
+    /// What must outlive the process; nil in a broker without a store.
+    private(set) var ledger: ShardLedger?
+    private let numbers: RecordNumbers
 
     var directory: [ClientID: UInt32] = [:]
     /// Connections whose publishers wait for a full link to another shard.
@@ -53,9 +56,11 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
         retained: RetainedStore,
         sessionCount: SessionCount,
         shardCount: Int,
-        observer: (any BrokerObserver)? = nil
+        observer: (any BrokerObserver)? = nil,
+        numbers: RecordNumbers = RecordNumbers()
     ) {
         self.index = index
+        self.numbers = numbers
         self.reactor = reactor
         self.configuration = configuration
         self.subscriptions = subscriptions
@@ -115,6 +120,20 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
         outbound.pointee.connect(links)
     }
 
+    /// Has what must outlive the process stored from now on; before any reactor uses the shard.
+    ///
+    /// - Returns: where the writer's answers go.
+    func keep(by writer: StoreWriter) -> Mailbox<StoreAnswer> {
+        let ledger = ShardLedger(self, writer)
+        self.ledger = ledger
+        // Sendable: the mailbox calls on the reactor that the shard belongs to.
+        return Mailbox(reactor: reactor) { [weak self] answers in self?.ledger?.receive(answers) }
+    }
+
+    /// A number for a record of the store; 0 in a broker without one.
+    @inline(__always)
+    func recordNumber() -> UInt64 { ledger == nil ? 0 : numbers.next() }
+
     // MARK: Sessions
 
     /// Ends the connection of a client, if it is connected.
@@ -152,12 +171,24 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
     /// A new session; nil where the broker has as many as it may.
     func makeSession(_ clientID: ClientID) -> UnsafeMutablePointer<Session>? {
         guard sessionCount.take() else { return nil }
+        return insertSession(clientID)
+    }
+
+    /// A session that the store has, past the bound if need be.
+    func restoreSession(_ clientID: ClientID) -> UnsafeMutablePointer<Session> {
+        sessionCount.add()
+        return insertSession(clientID)
+    }
+
+    private func insertSession(_ clientID: ClientID) -> UnsafeMutablePointer<Session> {
         let session = UnsafeMutablePointer<Session>.allocate(capacity: 1)
         let generation = nextGeneration
         nextGeneration = nextGeneration == .max ? 1 : nextGeneration + 1
         let number = slots.pointee.insert(SessionSlot(generation: generation, session: session))
         let handle = SessionHandle(slot: number, generation: generation, shard: UInt16(index))
-        session.initialize(to: Session(handle: handle, clientID: clientID, counters: counters))
+        session.initialize(
+            to: Session(handle: handle, clientID: clientID, since: reactor.now, counters: counters)
+        )
         directory[clientID] = number
         counters.add(.sessions)
         return session

@@ -16,6 +16,11 @@ final class SessionCount: Sendable {
         return false
     }
 
+    /// Counts one more, whatever the bound says: a session that was there before.
+    func add() {
+        count.add(1, ordering: .relaxed)
+    }
+
     /// Counts one less.
     func giveBack() {
         count.subtract(1, ordering: .relaxed)

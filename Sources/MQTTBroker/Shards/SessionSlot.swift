@@ -19,6 +19,8 @@ struct SessionSlot: BitwiseCopyable {
     /// That of the session; 0 in a slot without one.
     var generation: UInt32
     var form: Form = []
+    /// Whether the session outlives its connection, and there is a store to keep it.
+    var isKept = false
     /// The largest packet the client takes. [MQTT-3.1.2-24]
     var maximumPacketSize = UInt32.max
     /// PUBLISH packets written to the present connection; wraps, see `countSent`.

@@ -5,15 +5,18 @@ import Synchronization
 /// What one shard tells another.
 // Sendable: messages never change, all else is plain values.
 enum ShardMail: @unchecked Sendable {
-    /// A message for whoever of the other shard matches it.
-    case publish(Message, publisher: SessionHandle)
+    /// A message for whoever of the other shard matches it; a ticket comes with a share and a contribution to give.
+    case publish(Message, publisher: SessionHandle, CommitTicket?)
     /// A message for one member of a shared subscription.
-    case deliver(Message, to: SharedMember, group: SharedGroupID)
+    case deliver(Message, to: SharedMember, group: SharedGroupID, CommitTicket?)
+    /// A ticket of the other shard is settled.
+    case settled(CommitTicket)
 
     /// What it counts towards the bound on bytes between shards.
     var weight: Int {
         switch self {
-        case .publish(let message, _), .deliver(let message, _, _): message.count + Self.overhead
+        case .publish(let message, _, _), .deliver(let message, _, _, _): message.count + Self.overhead
+        case .settled: Self.overhead
         }
     }
 

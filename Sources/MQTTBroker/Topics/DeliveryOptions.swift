@@ -32,6 +32,16 @@ struct DeliveryOptions: BitwiseCopyable, Hashable, Sendable {
         set { bits = newValue ? bits | Self.sharedBit : bits & ~Self.sharedBit }
     }
 
+    /// Whether the session is stored, so that a message to it has to be.
+    var kept: Bool {
+        get { bits & Self.keptBit != 0 }
+        set { bits = newValue ? bits | Self.keptBit : bits & ~Self.keptBit }
+    }
+
+    /// Whether a QoS 1 or 2 message by this subscription has to be stored.
+    @inline(__always)
+    var storesMessages: Bool { bits & Self.keptBit != 0 && bits & 3 != 0 }
+
     /// The options of one delivery that stands for two overlapping subscriptions. [MQTT-3.3.4-2]
     func merged(with other: DeliveryOptions) -> DeliveryOptions {
         var merged = self
@@ -44,4 +54,5 @@ struct DeliveryOptions: BitwiseCopyable, Hashable, Sendable {
     private static let retainBit: UInt8 = 0x08
     private static let offlineBit: UInt8 = 0x10
     private static let sharedBit: UInt8 = 0x20
+    private static let keptBit: UInt8 = 0x40
 }

@@ -2,6 +2,7 @@
 struct MatchBuilder: ~Copyable {
     private(set) var receivers: ContiguousArray<Receiver> = []
     private(set) var otherShards: UInt64 = 0
+    private(set) var storesMessages = false
     private(set) var groups: ContiguousArray<SharedMatch> = []
     private(set) var identifierLists: ContiguousArray<ContiguousArray<UInt32>> = []
     private var levelNumbers: ContiguousArray<UInt32> = []
@@ -33,6 +34,7 @@ struct MatchBuilder: ~Copyable {
         groups.removeAll(keepingCapacity: true)
         identifierLists.removeAll(keepingCapacity: true)
         otherShards = 0
+        storesMessages = false
         round &+= 1
         var levels = ContiguousArray<UInt32>()
         swap(&levels, &levelNumbers)
@@ -51,7 +53,9 @@ struct MatchBuilder: ~Copyable {
                 guard session == nil else { return }
                 var group = node.pointee.firstGroup
                 while group != 0 {
-                    self.groups.append(tree.sharedMatch(group))
+                    let match = tree.sharedMatch(group)
+                    if match.members.contains(where: { $0.options.storesMessages }) { self.storesMessages = true }
+                    self.groups.append(match)
                     group = tree.groups[group].pointee.nextOfNode
                 }
             }
@@ -66,6 +70,7 @@ struct MatchBuilder: ~Copyable {
 
     private mutating func add(_ entry: UnsafeMutablePointer<SubscriptionEntry>) {
         let session = entry.pointee.session
+        if entry.pointee.options.storesMessages { storesMessages = true }
         guard session.shard == shard else {
             otherShards |= 1 << UInt64(session.shard)
             return

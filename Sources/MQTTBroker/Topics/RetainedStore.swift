@@ -7,12 +7,26 @@ final class RetainedStore: Sendable {
     private nonisolated(unsafe) let tree: UnsafeMutablePointer<RetainedTree>
     private let maximumCount: Int
     private let maximumBytes: Int
-    private let marks = KeyedHash()
+    /// The key of `mark(of:)`; the same for as long as the store is.
+    let publisherKey: UInt64
+    private let marks: KeyedHash
+    /// What the store has not been told yet.
+    let journal: RetainedJournal
     /// What the broker says of itself under `$SYS`, apart from what clients retain: in no count and no bound.
     let system: RetainedStore?
 
-    init(maximumCount: Int, maximumBytes: Int, system: RetainedStore? = nil, hash: KeyedHash = KeyedHash()) {
+    init(
+        maximumCount: Int,
+        maximumBytes: Int,
+        hash: KeyedHash = KeyedHash(),
+        publisherKey: UInt64 = .random(in: 1 ... .max),
+        journal: RetainedJournal = RetainedJournal(isKept: false),
+        system: RetainedStore? = nil
+    ) {
         self.system = system
+        self.publisherKey = publisherKey
+        self.journal = journal
+        marks = KeyedHash(key: publisherKey)
         self.maximumCount = maximumCount
         self.maximumBytes = maximumBytes
         tree = .allocate(capacity: 1)
@@ -30,6 +44,9 @@ final class RetainedStore: Sendable {
     /// Messages held, expired ones that still wait for the sweep included.
     var count: Int { lock.read { tree.pointee.count } }
 
+    /// Bytes of them and of the places that they lie in, about.
+    var byteCount: Int { lock.read { tree.pointee.byteCount } }
+
     /// Retains a message for its topic; false when that would pass a bound, and the old message stays.
     func set(_ message: Message) -> Bool {
         lock.write {
@@ -37,9 +54,16 @@ final class RetainedStore: Sendable {
             let count = tree.pointee.count + (replaced == nil ? 1 : 0)
             let bytes = tree.pointee.byteCount + message.count - (replaced?.count ?? 0)
             guard count <= maximumCount, bytes <= maximumBytes else { return false }
+            // Before the old message goes, so that its body is not removed before this is stored.
+            journal.set(message)
             tree.pointee.set(message)
             return true
         }
+    }
+
+    /// Puts back what the store has; bounds were kept when it was retained.
+    func restore(_ message: Message) {
+        lock.write { tree.pointee.set(message) }
     }
 
     /// Whether a message of so many bytes could be retained for `topic`.
@@ -54,7 +78,10 @@ final class RetainedStore: Sendable {
 
     /// Removes what is retained for a topic.
     func remove(_ topic: UnsafeRawBufferPointer) {
-        lock.write { tree.pointee.remove(topic) }
+        lock.write {
+            if let message = tree.pointee.message(for: topic) { journal.removed(message) }
+            tree.pointee.remove(topic)
+        }
     }
 
     /// By what the messages that a credential has retained are known: a number that nobody outside can aim at, never 0.
@@ -66,7 +93,9 @@ final class RetainedStore: Sendable {
     ///
     /// - Returns: where to go on; nil at the end.
     func remove(publishedBy publishers: Set<UInt64>, from place: UInt32, slots: Int) -> UInt32? {
-        lock.write { tree.pointee.remove(publishedBy: publishers, from: place, slots: slots) }
+        lock.write {
+            tree.pointee.remove(publishedBy: publishers, from: place, slots: slots, journal.removed)
+        }
     }
 
     /// Whether `message` is still what its topic retains.
@@ -88,6 +117,6 @@ final class RetainedStore: Sendable {
     /// Gives back memory of expired messages, looking at a bounded part of the tree.
     func sweep(slots: Int, at now: MonotonicTime) {
         guard lock.read({ tree.pointee.expiringCount > 0 }) else { return }
-        lock.write { tree.pointee.sweep(slots: slots, at: now) }
+        lock.write { tree.pointee.sweep(slots: slots, at: now, journal.removed) }
     }
 }

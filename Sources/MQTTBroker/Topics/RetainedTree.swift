@@ -76,12 +76,13 @@ struct RetainedTree: ~Copyable {
     /// Looks at the next `slots` places for messages that have expired and removes them.
     ///
     /// Matching passes expired messages by, so this only gives memory back, a little at a time.
-    mutating func sweep(slots: Int, at now: MonotonicTime) {
+    mutating func sweep(slots: Int, at now: MonotonicTime, _ removing: (Message) -> Void = { _ in }) {
         guard expiringCount > 0 else { return }
         for _ in 0..<min(slots, Int(nodes.end)) {
             sweepCursor = sweepCursor + 1 < nodes.end ? sweepCursor + 1 : 1
             guard let message = nodes[sweepCursor].pointee.message?.takeUnretainedValue() else { continue }
             if message.isExpired(at: now) {
+                removing(message)
                 dropMessage(of: sweepCursor)
                 prune(sweepCursor)
             }
@@ -91,11 +92,17 @@ struct RetainedTree: ~Copyable {
     /// Removes what publishers with one of these marks have retained, looking at `slots` places from `place` on.
     ///
     /// - Returns: where to go on; nil at the end.
-    mutating func remove(publishedBy publishers: Set<UInt64>, from place: UInt32, slots: Int) -> UInt32? {
+    mutating func remove(
+        publishedBy publishers: Set<UInt64>,
+        from place: UInt32,
+        slots: Int,
+        _ removing: (Message) -> Void = { _ in }
+    ) -> UInt32? {
         let end = min(nodes.end, place + UInt32(slots))
         for number in place..<max(place, end) {
             guard let message = nodes[number].pointee.message?.takeUnretainedValue() else { continue }
             if publishers.contains(message.publisher) {
+                removing(message)
                 dropMessage(of: number)
                 prune(number)
             }

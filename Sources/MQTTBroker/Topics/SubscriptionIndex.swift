@@ -82,6 +82,12 @@ final class SubscriptionIndex: Sendable {
         change { tree.pointee.setOnline(online, of: list) }
     }
 
+    /// Tells the tree that a session is not stored any more.
+    func forgetKept(of list: SubscriptionList) {
+        guard list.count > 0 else { return }
+        change { tree.pointee.forgetKept(of: list) }
+    }
+
     /// Calls `body` with the tree and its generation, under the read lock.
     @inline(__always)
     func read<Result>(_ body: (borrowing SubscriptionTree, _ generation: UInt64) -> Result) -> Result {

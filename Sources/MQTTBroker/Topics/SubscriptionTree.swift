@@ -109,6 +109,54 @@ struct SubscriptionTree: ~Copyable {
         }
     }
 
+    /// Marks a session's subscriptions as those of one that is not stored any more.
+    mutating func forgetKept(of list: SubscriptionList) {
+        var number = list.first
+        while number != 0 {
+            let entry = subscriptions[number]
+            entry.pointee.options.kept = false
+            number = entry.pointee.nextOfSession
+        }
+    }
+
+    /// The filter of a shared subscription as clients write it; nil when its last member has gone.
+    func filter(of group: SharedGroupID) -> [UInt8]? {
+        guard group.number != 0, group.number < groups.end else { return nil }
+        guard groups[group.number].pointee.generation == group.generation else { return nil }
+        return filter(ofGroup: group.number)
+    }
+
+    /// The shared subscription that a filter names; `none` when nobody is a member.
+    func group(_ name: UnsafeRawBufferPointer, _ filter: UnsafeRawBufferPointer) -> SharedGroupID {
+        let node = findPath(filter)
+        let number = node == 0 ? 0 : findGroup(levels.find(name), on: node)
+        guard number != 0 else { return .none }
+        return SharedGroupID(number: number, generation: groups[number].pointee.generation)
+    }
+
+    private func filter(ofGroup number: UInt32) -> [UInt8] {
+        let group = groups[number].pointee
+        var filter = Array("$share/".utf8)
+        levels.withBytes(of: group.name) { filter += $0 }
+        filter.append(UInt8(ascii: "/"))
+        return filter + self.filter(ofNode: group.node)
+    }
+
+    private func filter(ofNode number: UInt32) -> [UInt8] {
+        var path: [UInt32] = []
+        var number = number
+        while number != root {
+            path.append(nodes[number].pointee.level)
+            number = nodes[number].pointee.parent
+        }
+        var filter: [UInt8] = []
+        for (index, level) in path.reversed().enumerated() {
+            if index > 0 { filter.append(UInt8(ascii: "/")) }
+            levels.withBytes(of: level) { filter += $0 }
+        }
+        return filter
+    }
+
     // MARK: Subscriptions
 
     private func find(

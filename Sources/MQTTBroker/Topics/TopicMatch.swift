@@ -49,6 +49,8 @@ final class TopicMatch {
     let receivers: UnsafeMutableBufferPointer<Receiver>
     /// A bit for each other shard that has receivers.
     let otherShards: UInt64
+    /// Whether a QoS 1 or 2 message may have to be stored for one of them, on whatever shard.
+    let storesMessages: Bool
     let groups: ContiguousArray<SharedMatch>
     let identifierLists: ContiguousArray<ContiguousArray<UInt32>>
 
@@ -61,6 +63,7 @@ final class TopicMatch {
         receivers = .allocate(capacity: builder.receivers.count)
         _ = receivers.initialize(from: builder.receivers)
         otherShards = builder.otherShards
+        storesMessages = builder.storesMessages
         groups = builder.groups
         identifierLists = builder.identifierLists
     }

@@ -6,7 +6,7 @@ package struct Text: Sendable, Hashable {
     /// The encoded characters, without the length prefix.
     package let bytes: [UInt8]
 
-    /// Most bytes that a length prefix of two bytes can announce. MQTT 5.0 § 1.5.4
+    /// Most bytes that a length prefix of two bytes can announce. MQTT 5.0 § 1.5.4 [MQTT-4.7.3-3]
     package static let maximumLength = 65_535
 
     /// The text of `bytes`, which the caller has checked.

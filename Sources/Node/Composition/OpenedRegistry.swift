@@ -27,7 +27,11 @@ struct OpenedRegistry: Sendable {
         let store = try SQLiteRegistryStore(in: directory)
         let masterKey = try configuration.keyEncryption.load(environment: ProcessInfo.processInfo.environment)
         let encryption = KeyEncryption(masterKey)
-        let environment = try HandshakeEnvironment(reactors: configuration.node.reactors)
+        let environment = try HandshakeEnvironment(
+            reactors: configuration.node.reactors,
+            awaitedLists: configuration.revocationLists.filter { $0.onStale == .hardFail }
+                .map { AwaitedRevocationList(authority: $0.authority, file: $0.file) }
+        )
         // The rules of the cluster count client certificates, and those of client certificates ask the cluster.
         let known = Late<DeviceControl>()
         let control = try await ClusterControl(

@@ -24,7 +24,7 @@ final class ClientWitness: BrokerObserver {
                 address: client.peer.host,
                 serverName: profile.serverName,
                 tlsVersion: profile.tlsVersion.flatMap(TLSProtocolVersion.init(rawValue:)),
-                fingerprint: profile.credential.flatMap { try? Fingerprint($0.bytes) },
+                fingerprint: profile.credential?.fingerprint,
                 userName: profile.userName,
                 protocolVersion: "\(client.version)",
                 cleanStart: client.cleanStart,
@@ -68,6 +68,7 @@ extension DisconnectCause {
         case .byBroker(.keepAliveTimeout): "keep-alive"
         case .byBroker(.sessionTakenOver): "taken-over"
         case .byBroker(.administrativeAction): "administrative"
+        case .byBroker(.notAuthorized): "not-authorized"
         case .byBroker(.serverShuttingDown): "shutdown"
         case .byBroker(let reason): "protocol: \(reason)"
         }

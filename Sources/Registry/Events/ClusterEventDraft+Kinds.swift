@@ -2,7 +2,8 @@ package import struct FoundationEssentials.Date
 
 /// Every kind of event with its fields; a field whose argument is `nil` is left out.
 extension ClusterEventDraft {
-    /// `fingerprint`, `caFingerprint`, `commonName`, `clientID`, `state` (`active`, …), `source` (`manual`, `automatic`).
+    /// `fingerprint`, `caFingerprint`, `commonName`, `clientID`, `state` (`active`, …), `source` (`manual`, `automatic`),
+    /// `principal`.
     package static func certificateRegistered(
         at time: Date,
         fingerprint: Fingerprint,
@@ -10,7 +11,8 @@ extension ClusterEventDraft {
         commonName: String?,
         clientID: String?,
         state: String,
-        source: String
+        source: String,
+        by principal: Principal? = nil
     ) -> ClusterEventDraft {
         ClusterEventDraft(
             .certificateRegistered,
@@ -18,6 +20,7 @@ extension ClusterEventDraft {
             [
                 "fingerprint": .text(fingerprint.hex), "caFingerprint": .text(ca?.hex), "commonName": .text(commonName),
                 "clientID": .text(clientID), "state": .text(state), "source": .text(source),
+                "principal": .text(principal?.description),
             ]
         )
     }

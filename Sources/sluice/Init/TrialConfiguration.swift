@@ -19,6 +19,7 @@ extension TrialFolder {
             listeners:
               - { address: "\(listen)", protocol: mqtts }
               # - { address: "127.0.0.1:1883", protocol: mqtt }   # without TLS; authenticates as one-way does
+              # - { address: "0.0.0.0:8443", protocol: wss, path: /mqtt, origins: [https://app.example.com] }
             # allow: [10.0.0.0/8]             # who may connect; all when empty
             # clientIDPolicy: fill            # or require-match, override
             # unknownSNI: default             # or reject: refuse names that no certificate carries

@@ -20,7 +20,12 @@ import Testing
             ]
         )
         let third = topics.update(sample(at: 20) { $0.connected = 3 })
-        #expect(Set(third.map(\.topic)) == topicNames(["uptime", "clients/connected", "clients/active", "clients/disconnected", "clients/inactive"]))
+        #expect(
+            Set(third.map(\.topic))
+                == topicNames([
+                    "uptime", "clients/connected", "clients/active", "clients/disconnected", "clients/inactive",
+                ])
+        )
     }
 
     @Test func `keeps the most clients and the largest heap`() {
