@@ -56,9 +56,9 @@ bench: ## CPU per message and per handshake beside Mosquitto and HAProxy in the 
 fuzz: ## fuzz the parsers of foreign bytes, and whole sessions; SECONDS_EACH=600 for longer
 	@.ci/setup $(BUILD_PACKAGES)
 	Tests/Fuzz/run MQTTDecoderFuzz mqtt $(or $(SECONDS_EACH),60) MQTTCodec
+	Tests/Fuzz/run ACLFuzz acl $(or $(SECONDS_EACH),60) MQTTCodec Reactors MQTTBroker
 	Tests/Fuzz/run BrokerSessionFuzz sessions $(or $(SECONDS_EACH),60) MQTTCodec Reactors MQTTBroker
 	Tests/Fuzz/run WebSocketFuzz websocket $(or $(SECONDS_EACH),60) WebSocket
-	Tests/Fuzz/run ACLFuzz acl $(or $(SECONDS_EACH),60) MQTTCodec Reactors MQTTBroker
 	Tests/Fuzz/run ClientHelloFuzz client-hello $(or $(SECONDS_EACH),60) OpenSSL Registry
 	Tests/Fuzz/run RevocationFuzz revocation $(or $(SECONDS_EACH),60) OpenSSL
 	Tests/Fuzz/run TokenFuzz token $(or $(SECONDS_EACH),60) OpenSSL Registry Credentials

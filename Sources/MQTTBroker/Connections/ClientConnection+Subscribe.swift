@@ -15,8 +15,8 @@ extension ClientConnection {
         // However often a packet names a filter, its retained messages are looked up once: a packet of many thousand `#`
         // must not cost as many walks through all that is retained.
         var replayed: [TopicFilter: Int] = [:]
-        var added: [TopicFilter] = []
         count(subscriptions: packet.subscriptions.count)
+        var added: [TopicFilter] = []
         let codes = packet.subscriptions.enumerated().map { index, subscription in
             guard index < shard.filtersAsked else { return ReasonCode.quotaExceeded }
             let (code, isNew) = subscribe(session, subscription, identifier)

@@ -26,7 +26,7 @@ extension BrokerShard {
         _ = reactor.schedule(WillTimer(self), at: reactor.now.advanced(by: Self.interval))
     }
 
-    /// Publishes a will, if its client still may.
+    /// Publishes a will now.
     func publish(_ will: DueWill) {
         will.message.withSource { source in
             guard mayPublish(source, by: will.access) else { return counters.dropped(.notAuthorized) }

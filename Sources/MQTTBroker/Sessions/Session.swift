@@ -6,6 +6,8 @@ struct Session: ~Copyable {
     let clientID: ClientID
     /// Those of the shard, which outlives it.
     private unowned(unsafe) let counters: Counters
+    /// What rules know of its client; nil without rules, and for one whose client has not come since the start.
+    var access: SessionAccess?
     /// What the store knows it by; 0 for one that ends with its connection, or without a store.
     var key = SessionKey(0)
     /// What the store has of its expiry.
@@ -14,8 +16,6 @@ struct Session: ~Copyable {
     var keptWill: KeptWill?
     /// SUBACKs that wait for the store: retained messages come after them.
     var pendingSubacks = 0
-    /// What rules know of its client; nil without rules, and for one whose client has not come since the start.
-    var access: SessionAccess?
     /// Where its client's credential is in the shard's `CredentialIndex`; 0 without one.
     var credentialEntry: UInt32 = 0
     var lifetime = SessionLifetime()

@@ -173,7 +173,9 @@ extension BrokerShard {
         }
         // After the session's end, so that the client's own subscriptions see nothing of it.
         guard let will = decision.will else { return }
-        publishWill(DueWill(message: will, client: handle, publisher: publisher, access: access), of: clientID)
+        let due = DueWill(message: will, client: handle, publisher: publisher, access: access)
+        // What is stored as one goes out as one.
+        if unit == nil { publishWill(due, of: clientID) } else { publish(due) }
     }
 
     /// Forgets a session; what its client has retained stays. [MQTT-4.1.0-2] MQTT 3.1.1 [MQTT-3.1.2-7]

@@ -182,9 +182,8 @@ extension BrokerShard {
         for (stored, message) in wills {
             ledger?.asUnit { _ in
                 ledger?.note(LedgerEntry(change: .removeWill(stored.id), message: message), isUrgent: true)
-                publish(
-                    DueWill(message: WillMessage(stored, message), client: .none, publisher: 0, access: nil)
-                )
+                let will = WillMessage(stored, message)
+                publish(DueWill(message: will, client: .none, publisher: 0, access: nil))
             }
         }
     }
