@@ -87,7 +87,7 @@ enum { PAT_PAIR, PAT_FANIN, PAT_FANOUT };
 static struct {
     int mode, port, threads, conns, conc, pubs, subs, pattern, qos, size, window, keepalive, nsrc, srcbase, ncerts;
     int mqttver, wait_ticket, do_mqtt, resume, check_sni, json, tls, cid_cert, storm_slots, storm_nice, timeout_s,
-        batch;
+        batch, persist;
     int ktls, storm_threads, ping, ws;
     double rate, dur, warm, hold, storm_rate;
     const char *host, *ca, *cert, *key, *certpat, *tlsver, *pids, *user, *pass, *prefix, *label, *cmd, *ciphers,
@@ -321,19 +321,24 @@ static size_t put_str(uint8_t *p, const char *s) {
     memcpy(p + 2, s, n);
     return n + 2;
 }
-static size_t mk_connect(uint8_t *p, const char *cid) {
+static size_t mk_connect(uint8_t *p, const char *cid, int clean) {
     uint8_t b[1024];
     size_t n = 0;
     n += put_str(b + n, o.mqttver == 3 ? "MQIsdp" : "MQTT");
     b[n++] = (uint8_t)o.mqttver;
-    b[n++] = (uint8_t)(2 | (o.user ? 0x80 : 0) | (o.pass ? 0x40 : 0));
+    b[n++] = (uint8_t)((clean ? 2 : 0) | (o.user ? 0x80 : 0) | (o.pass ? 0x40 : 0));
     b[n++] = (uint8_t)(o.keepalive >> 8);
     b[n++] = (uint8_t)o.keepalive;
     if (o.mqttver == 5) { // receive maximum 65535 so that no peer is throttled by our default
-        b[n++] = 3;
+        b[n++] = clean ? 3 : 8;
         b[n++] = 0x21;
         b[n++] = 0xff;
         b[n++] = 0xff;
+        if (!clean) { // session expiry interval: for ever
+            b[n++] = 0x11;
+            memset(b + n, 0xff, 4);
+            n += 4;
+        }
     }
     n += put_str(b + n, cid);
     if (o.user)
@@ -629,7 +634,7 @@ static int send_connect(conn *c) {
     else
         snprintf(cid, sizeof cid, "%s-%s-%c%d", o.prefix, g_run, "hips"[c->role], c -> id);
     c->state = S_CONNACK;
-    return conn_send(c, b, mk_connect(b, cid));
+    return conn_send(c, b, mk_connect(b, cid, !(o.persist && c->role == R_SUB)));
 }
 static int tls_done(conn *c) {
     worker *w = c->w;
@@ -1829,7 +1834,7 @@ static const char *USAGE =
     "0 = closed loop)\n"
     " idle      --conns N --hold S\n"
     " pubsub    --pubs P --subs S --pattern pair|fanin|fanout --qos 0|1|2 --size B --rate R (per publisher, 0 = flat "
-    "out) --window W --batch N (PUBLISH packets per write; flat out only)\n"
+    "out) --window W --batch N (PUBLISH packets per write; flat out only) --persist (sessions of subscribers outlive their connections)\n"
     " storm     pubsub options + --storm-rate K --storm-slots N --storm-nice N --storm-threads T\n"
     " reconnect --conns N --cmd 'shell command that restarts the server' (without: the clients close all)\n";
 
@@ -1902,7 +1907,8 @@ int main(int argc, char **argv) {
         SN,
         ST,
         CMD,
-        BAT
+        BAT,
+        PERSIST
     };
     static struct option L[] = {{"host", 1, 0, HOST},
                                 {"port", 1, 0, PORT},
@@ -1953,6 +1959,7 @@ int main(int argc, char **argv) {
                                 {"storm-threads", 1, 0, ST},
                                 {"cmd", 1, 0, CMD},
                                 {"batch", 1, 0, BAT},
+                                {"persist", 0, 0, PERSIST},
                                 {0}};
     int c;
     optind = 2;
@@ -2104,6 +2111,9 @@ int main(int argc, char **argv) {
             break;
         case CMD:
             o.cmd = optarg;
+            break;
+        case PERSIST:
+            o.persist = 1;
             break;
         case BAT:
             o.batch = atoi(optarg) < 1 ? 1 : atoi(optarg);
