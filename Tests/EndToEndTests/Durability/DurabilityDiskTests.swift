@@ -100,9 +100,19 @@ import Testing
         let gateway = try await DurableGateway.start()
         let (device, _) = try gateway.persistentDevice("device")
         try device.subscribe("a", qos: .atLeastOnce)
+        // A copy has in one file what the gateway has in its file and the journal.
+        let copy = gateway.directory.appendingPathComponent("copy")
+        try await gateway.running.manage(
+            "backup",
+            copy.path,
+            "--config",
+            gateway.directory.appendingPathComponent("sluice.yaml").path
+        )
         #expect(try await gateway.running.stop(SIGTERM) == 0)
         let file = gateway.directory.appendingPathComponent("data/broker.sqlite")
-        var bytes = try Data(contentsOf: file)
+        for journal in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.path + journal) }
+        var bytes = try Data(contentsOf: copy.appendingPathComponent("broker.sqlite"))
+        try #require(bytes.count > 8192)
         bytes.replaceSubrange(4096..<8192, with: Data(repeating: 0xA5, count: 4096))
         try bytes.write(to: file)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
