@@ -22,7 +22,10 @@ extension BrokerShard {
         _ ticket: CommitTicket?
     ) -> PublishOutcome {
         guard let ticket, let ledger else { return publish(source, from: publisher) }
-        return ledger.inHand(ticket) { publish(source, from: publisher) }
+        return ledger.inHand(ticket) {
+            ledger.storeInbound(ticket)
+            return publish(source, from: publisher)
+        }
     }
 
     /// As above, where nobody waits, or the ticket is in hand.

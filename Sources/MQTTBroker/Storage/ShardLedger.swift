@@ -169,6 +169,20 @@ final class ShardLedger: EndOfTurnHandler, TimerHandler {
         note(LedgerEntry(completion: .answer(body)), isUrgent: true)
     }
 
+    /// Has the identifier of the QoS 2 message in hand stored, in the unit of its deliveries.
+    func storeInbound(_ ticket: CommitTicket) {
+        guard ticket.unit != nil, let session = shard.session(ticket.publisher) else { return }
+        let key = session.pointee.key
+        ticket.retainShare()
+        note(
+            LedgerEntry(
+                change: .put(.inbound(key, packetID: ticket.packetID)),
+                completion: .inbound(ticket.publisher, key, ticket)
+            ),
+            isUrgent: true
+        )
+    }
+
     /// Has a delivery stored that has just joined its session's queue, or changed there.
     func store(_ sequence: UInt64, of session: UnsafeMutablePointer<Session>) {
         guard let version = session.pointee.outbound.version(of: sequence) else { return }
@@ -243,9 +257,9 @@ final class ShardLedger: EndOfTurnHandler, TimerHandler {
         note(LedgerEntry(change: .removeDeliveries(key, sequence...sequence), message: message), isUrgent: false)
     }
 
-    /// What is retained has changed: the ticket in hand waits until that is stored; without one it has time.
+    /// What is retained has changed: the ticket in hand waits until that is stored. Without one it has time.
     func awaitRetained() {
-        guard let hand, commitsFirst else { return writer.wantRound(within: storage.lazyDelay) }
+        guard let hand, commitsFirst else { return }
         hand.retainShare()
         retainedWaiters.append((shard.retained.journal.last, hand))
         writer.tellNextRound(to: shard.index)
@@ -320,8 +334,9 @@ final class ShardLedger: EndOfTurnHandler, TimerHandler {
     }
 
     private func callBack(_ place: UInt64, _ letGo: (CommitTicket) -> Void) {
+        guard place > passed, place - passed <= line.count else { return }
         let index = Int(place - passed) - 1
-        guard index >= 0, index < line.count, !line[index].isCalledBack else { return }
+        guard !line[index].isCalledBack else { return }
         line[index].isCalledBack = true
         writer.removePending(line[index].weight)
         let ticket = line[index].ticket
