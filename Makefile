@@ -8,7 +8,7 @@ SLUICE       := .build/release/sluice
 
 BUILD_PACKAGES := pkg-config libssl-dev libldns-dev libsqlite3-dev
 DEMO_PACKAGES  := openssl nsd mosquitto-clients libnss-wrapper
-TEST_PACKAGES  := mosquitto python3-paho-mqtt prometheus
+TEST_PACKAGES  := mosquitto python3-paho-mqtt python3-venv prometheus chromium chromium-driver libfaketime
 BENCH_PACKAGES := haproxy mosquitto gcc libc6-dev
 
 .PHONY: help
@@ -36,8 +36,14 @@ demo: ## the main job, shown: gateway, custom domain, DNS check, devices by mutu
 
 .PHONY: test
 test: setup ## all tests; FILTER=Name runs some of them
+	@.ci/foreign-clients
 	$(SWIFT) build --build-tests $(SWIFT_FLAGS)
 	$(SWIFT) test --skip-build --no-parallel $(if $(FILTER),--filter $(FILTER))
+
+.PHONY: contract
+contract: setup ## the admin API against its OpenAPI document; CONTRACT_SECONDS=600 for longer
+	$(SWIFT) build -c release --product sluice $(SWIFT_FLAGS)
+	SLUICE=$(SLUICE) Tests/Contract/run $(or $(CONTRACT_SECONDS),60)
 
 .PHONY: bench
 bench: ## CPU per message and per handshake beside Mosquitto and HAProxy in the same run
@@ -47,9 +53,12 @@ bench: ## CPU per message and per handshake beside Mosquitto and HAProxy in the 
 	.build/release/sluice-bench --sluice $(SLUICE) $(BENCH)
 
 .PHONY: fuzz
-fuzz: ## fuzz the parsers of foreign bytes; SECONDS_EACH=600 for longer
+fuzz: ## fuzz the parsers of foreign bytes, and whole sessions; SECONDS_EACH=600 for longer
 	@.ci/setup $(BUILD_PACKAGES)
 	Tests/Fuzz/run MQTTDecoderFuzz mqtt $(or $(SECONDS_EACH),60) MQTTCodec
+	Tests/Fuzz/run ACLFuzz acl $(or $(SECONDS_EACH),60) MQTTCodec Reactors MQTTBroker
+	Tests/Fuzz/run BrokerSessionFuzz sessions $(or $(SECONDS_EACH),60) MQTTCodec Reactors MQTTBroker
+	Tests/Fuzz/run WebSocketFuzz websocket $(or $(SECONDS_EACH),60) WebSocket
 	Tests/Fuzz/run ClientHelloFuzz client-hello $(or $(SECONDS_EACH),60) OpenSSL Registry
 	Tests/Fuzz/run RevocationFuzz revocation $(or $(SECONDS_EACH),60) OpenSSL
 	Tests/Fuzz/run TokenFuzz token $(or $(SECONDS_EACH),60) OpenSSL Registry Credentials

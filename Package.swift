@@ -40,8 +40,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Node", "AdminAPI", "NameCheck", "LDNS", "TLSGateway", "Credentials", "Registry", "Reactors",
-                "OpenSSL",
+                "Node", "AdminAPI", "NameCheck", "LDNS", "TLSGateway", "Credentials", "SQLiteStorage", "Registry",
+                "Reactors", "OpenSSL", "MQTTCodec",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -57,7 +57,7 @@ let package = Package(
             name: "Node",
             dependencies: [
                 "AdminAPI", "TLSGateway", "Credentials", "SQLiteStorage", "Registry", "MQTTBroker", "MQTTCodec",
-                "Reactors",
+                "Reactors", "WebSocket",
                 "OpenSSL",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -88,7 +88,7 @@ let package = Package(
         .target(
             name: "TLSGateway",
             dependencies: [
-                "Credentials", "OpenSSL", "Registry", "MQTTCodec", "Reactors",
+                "Credentials", "OpenSSL", "Registry", "MQTTCodec", "Reactors", "WebSocket",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -110,6 +110,8 @@ let package = Package(
             name: "SQLiteStorage",
             dependencies: [
                 "OpenSSL", "Registry", "MQTTBroker", "MQTTCodec", .product(name: "GRDB", package: "GRDB.swift"),
+                // The C API itself, where rows are many.
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict
         ),
@@ -120,7 +122,8 @@ let package = Package(
         .target(
             name: "MQTTBroker",
             dependencies: ["MQTTCodec", "Reactors"],
-            exclude: ["Storage/README.md"],
+            // For people.
+            exclude: ["Authorization/README.md", "Limits/README.md", "Storage/README.md"],
             swiftSettings: strict
         ),
         .target(name: "Reactors", dependencies: ["CLinux"], swiftSettings: strict),
@@ -128,6 +131,7 @@ let package = Package(
         // 0  pure rules, and headers
         .target(name: "Registry", swiftSettings: strict),
         .target(name: "MQTTCodec", swiftSettings: strict),
+        .target(name: "WebSocket", swiftSettings: strict),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
         .systemLibrary(name: "CLinux"),
@@ -185,6 +189,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "MQTTCodecTests", dependencies: ["MQTTCodec", "TestDevice"], swiftSettings: strict),
+        .testTarget(name: "WebSocketTests", dependencies: ["WebSocket"], swiftSettings: strict),
         .testTarget(
             name: "MQTTBrokerTests",
             dependencies: ["MQTTBroker", "MQTTCodec", "Reactors", "CLinux", "TestDevice", "TestProcess"],
@@ -194,7 +199,7 @@ let package = Package(
         .testTarget(
             name: "SQLiteStorageTests",
             dependencies: [
-                "SQLiteStorage", "Registry", "TestProcess", "device-importer",
+                "SQLiteStorage", "Registry", "MQTTBroker", "MQTTCodec", "TestProcess", "device-importer",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict
@@ -217,8 +222,8 @@ let package = Package(
         .testTarget(
             name: "TLSGatewayTests",
             dependencies: [
-                "TLSGateway", "Credentials", "OpenSSL", "Registry", "MQTTCodec", "Reactors", "TestAuthority",
-                "TestDevice", "TestProcess",
+                "TLSGateway", "Credentials", "OpenSSL", "Registry", "MQTTCodec", "Reactors", "WebSocket",
+                "TestAuthority", "TestDevice", "TestProcess",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -227,7 +232,7 @@ let package = Package(
             name: "NodeTests",
             dependencies: [
                 "Node", "AdminAPI", "Credentials", "OpenSSL", "Registry", "Reactors", "TLSGateway", "MQTTBroker",
-                "MQTTCodec", "TestAuthority", "TestDevice", "TestProcess",
+                "MQTTCodec", "WebSocket", "TestAuthority", "TestDevice", "TestProcess",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -264,8 +269,8 @@ let package = Package(
         // The built program with the clients that people use.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["sluice", "TestAuthority", "TestProcess"],
-            exclude: ["paho_session.py", "devices.py"],
+            dependencies: ["sluice", "MQTTCodec", "TestAuthority", "TestDevice", "TestProcess"],
+            exclude: ["browser_page.py", "paho_session.py", "foreign_clients.py", "devices.py"],
             swiftSettings: strict
         ),
 
@@ -282,6 +287,15 @@ let package = Package(
                 "Registry", "SQLiteStorage", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Benchmarks/DeviceRegistry",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "broker-store-bench",
+            dependencies: [
+                "MQTTBroker", "MQTTCodec", "SQLiteStorage",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Benchmarks/BrokerStore",
             swiftSettings: strict
         ),
     ]

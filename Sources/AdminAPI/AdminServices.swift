@@ -21,6 +21,8 @@ package struct AdminServices: Sendable {
     package let journals: AdminJournals
     /// The sessions that devices have now.
     package let sessions: LiveSessions
+    /// The clients of the built-in broker.
+    package let clients: BrokerClients
     /// What the node tells about itself.
     package let node: NodeReports
     /// The clock of every rule that has to do with time.
@@ -36,6 +38,7 @@ package struct AdminServices: Sendable {
         users: UserDirectory,
         journals: AdminJournals,
         sessions: LiveSessions,
+        clients: BrokerClients,
         node: NodeReports,
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
@@ -48,6 +51,7 @@ package struct AdminServices: Sendable {
         self.users = users
         self.journals = journals
         self.sessions = sessions
+        self.clients = clients
         self.node = node
         self.now = now
     }

@@ -34,9 +34,12 @@ static inline int sluice_SSL_set_min_proto_version(SSL *ssl, int version) {
 static inline int sluice_SSL_set_max_proto_version(SSL *ssl, int version) {
     return (int)SSL_set_max_proto_version(ssl, version);
 }
+// An end without close_notify would otherwise take the session out of the cache (ssl3_send_alert does, for the fatal
+// alert that it cannot even send); TLSConnection tells the two ends apart by itself.
 static inline void sluice_SSL_CTX_set_server_options(SSL_CTX *context) {
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET
-                                     | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+                                     | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA
+                                     | SSL_OP_IGNORE_UNEXPECTED_EOF);
 }
 static inline void sluice_SSL_CTX_set_client_options(SSL_CTX *context) {
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);

@@ -6,6 +6,9 @@ import Synchronization
 package final class Broker: Sendable {
     let shards: [BrokerShard]
     let retained: RetainedStore
+    let subscriptions: SubscriptionIndex
+    /// Lists of clients that somebody goes through page by page.
+    let clientWindows = ClientWindows()
     /// Who writes what outlives the broker; nil without a store.
     let writer: StoreWriter?
     let placement = KeyedHash()
@@ -75,7 +78,8 @@ package final class Broker: Sendable {
             maximumCount: configuration.maximumRetainedMessages,
             maximumBytes: configuration.maximumRetainedBytes,
             publisherKey: kept?.contents.publisherKey ?? .random(in: 1 ... .max),
-            journal: RetainedJournal(isKept: kept != nil)
+            journal: RetainedJournal(isKept: kept != nil),
+            system: RetainedStore(maximumCount: .max, maximumBytes: .max)
         )
         let numbers = RecordNumbers(after: kept?.contents.lastNumber ?? 0)
         let sessionCount = SessionCount(limit: configuration.maximumSessions)
@@ -87,6 +91,7 @@ package final class Broker: Sendable {
                 subscriptions: subscriptions,
                 retained: retained,
                 sessionCount: sessionCount,
+                shardCount: min(reactors.count, Self.shardLimit),
                 observer: observer,
                 numbers: numbers
             )
@@ -96,6 +101,7 @@ package final class Broker: Sendable {
         }
         self.shards = shards
         self.retained = retained
+        self.subscriptions = subscriptions
         writer = kept.map { StoreWriter($0.storage, retained: retained, graveyard: $0.graveyard) }
     }
 
@@ -125,6 +131,9 @@ package final class Broker: Sendable {
         var statistics = BrokerStatistics()
         for shard in shards { shard.counters.contribute(to: &statistics) }
         statistics.retainedMessages = retained.count
+        statistics.retainedBytes = retained.byteCount
+        statistics.sharedSubscriptions = subscriptions.sharedCount
+        (statistics.heldMessages, statistics.heldBytes) = HeldMessages.ofProcess.total
         return statistics
     }
 

@@ -8,6 +8,14 @@ package enum QueueFullRule: String, Sendable, CaseIterable {
     case dropOld = "drop_old"
 }
 
+/// What a client meets that publishes where it may not, and cannot be told by a reason code: at QoS 0, and before 5.0.
+package enum DeniedPublish: String, Sendable, CaseIterable {
+    /// The message is acknowledged and dropped.
+    case ignore
+    /// The connection is closed.
+    case disconnect
+}
+
 /// Every bound of the broker, named once; a value is fixed for the life of a broker.
 package struct BrokerConfiguration: Sendable {
     /// The largest packet a client may send, in bytes with its fixed header; told in CONNACK.
@@ -65,6 +73,9 @@ package struct BrokerConfiguration: Sendable {
     /// Whether messages may be retained; told in CONNACK.
     package var retainAvailable = true
 
+    /// What becomes of messages that may not be published, where no reason code can tell.
+    package var onDenied = DeniedPublish.ignore
+
     /// Topic aliases a client may use towards the broker; told in CONNACK.
     package var topicAliasMaximum: UInt16 = 32
 
@@ -73,6 +84,29 @@ package struct BrokerConfiguration: Sendable {
 
     /// What a device leaves behind whose certificate was revoked or deleted.
     package var revokedDevices = Leftovers.ofRevoked
+
+    /// How often the broker says on `$SYS/broker/…` how it is; zero for never.
+    package var systemInterval = Duration.seconds(10)
+
+    /// Messages that one client may publish; past it, `rateExceeded` says what becomes of it.
+    package var messageRate = RateLimit.none
+
+    /// Bytes that one client may send, packets of every kind; past it, as `messageRate`.
+    package var byteRate = RateLimit.none
+
+    /// Filters that one client may subscribe to and give up; past it, as `messageRate`. Each change costs every shard its
+    /// memory of where topics go, so that there is a bound even if no other.
+    package var subscriptionRate = RateLimit(1000, burst: 10_000)
+
+    /// What becomes of a client that sends faster than it may.
+    package var rateExceeded = RateExceeded.hold
+
+    /// Connections that one client id may make; more are refused with 0x9F.
+    package var connectRate = RateLimit(60, per: .seconds(60), burst: 120)
+
+    /// Wills that the broker publishes when connections end; more wait for their turn, at most until their client comes
+    /// again.
+    package var willRate = RateLimit(2000, burst: 10_000)
 
     /// How long a connection that is being closed may take to read its last bytes.
     package var closeDeadline = Duration.seconds(5)

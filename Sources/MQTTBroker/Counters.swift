@@ -10,6 +10,34 @@ enum Counter: Int, CaseIterable {
     case receivedBytes
     case sentBytes
     case publishersHeldBack
+    /// Payloads of the PUBLISH packets received.
+    case receivedPayloadBytes
+    /// Payloads of the PUBLISH packets sent.
+    case sentPayloadBytes
+    /// Sessions that ended because their expiry interval had run out.
+    case expiredSessions
+    /// Messages that wait in the queues of sessions.
+    case queuedMessages
+    /// Messages in flight to clients.
+    case inFlightMessages
+    /// Bytes of both.
+    case queuedBytes
+    /// QoS 2 messages of clients that they have not released yet.
+    case openInboundMessages
+    /// Messages that their publisher may not publish.
+    case deniedPublishes
+    /// Filters that their client may not subscribe to.
+    case deniedSubscriptions
+    /// Connections refused because of their will's topic.
+    case deniedWills
+    /// Times a client was not read because it sent faster than it may.
+    case rateHolds
+    /// Connections ended because the client sent faster than it may.
+    case rateDisconnects
+    /// Connections refused because their client id connected too often.
+    case refusedConnects
+    /// Wills that waited because too many were due at once.
+    case delayedWills
 }
 
 /// The counters of one shard: written by its event loop alone, read by anyone.
@@ -69,6 +97,20 @@ final class Counters: Sendable {
         statistics.receivedBytes += value(Counter.receivedBytes.rawValue)
         statistics.sentBytes += value(Counter.sentBytes.rawValue)
         statistics.publishersHeldBack += value(Counter.publishersHeldBack.rawValue)
+        statistics.receivedPayloadBytes += value(Counter.receivedPayloadBytes.rawValue)
+        statistics.sentPayloadBytes += value(Counter.sentPayloadBytes.rawValue)
+        statistics.expiredSessions += value(Counter.expiredSessions.rawValue)
+        statistics.queuedMessages += Int(truncatingIfNeeded: value(Counter.queuedMessages.rawValue))
+        statistics.inFlightMessages += Int(truncatingIfNeeded: value(Counter.inFlightMessages.rawValue))
+        statistics.queuedBytes += Int(truncatingIfNeeded: value(Counter.queuedBytes.rawValue))
+        statistics.openInboundMessages += Int(truncatingIfNeeded: value(Counter.openInboundMessages.rawValue))
+        statistics.deniedPublishes += value(Counter.deniedPublishes.rawValue)
+        statistics.deniedSubscriptions += value(Counter.deniedSubscriptions.rawValue)
+        statistics.deniedWills += value(Counter.deniedWills.rawValue)
+        statistics.rateHolds += value(Counter.rateHolds.rawValue)
+        statistics.rateDisconnects += value(Counter.rateDisconnects.rawValue)
+        statistics.refusedConnects += value(Counter.refusedConnects.rawValue)
+        statistics.delayedWills += value(Counter.delayedWills.rawValue)
         for type in PacketType.allCases {
             statistics.received[type, default: 0] += value(Self.receivedBase + Int(type.rawValue))
             statistics.sent[type, default: 0] += value(Self.sentBase + Int(type.rawValue))
@@ -91,6 +133,7 @@ extension DropReason {
         case .notAuthorized: 5
         case .retainedFull: 6
         case .sessionEnded: 7
+        case .notReadable: 8
         }
     }
 }

@@ -25,7 +25,7 @@ package struct SluiceNode: Sendable {
 
     /// Serves until SIGTERM or SIGINT, then drains; SIGHUP reads the configuration file again.
     ///
-    /// Throws what kept it from starting: a `StorageError`, `KeyEncryptionError`, `ClusterControlError`, `GatewayError`,
+    /// Throws what kept it from starting: a `StorageError`, `StoreError`, `KeyEncryptionError`, `ClusterControlError`, `GatewayError`,
     /// `ReactorError`, `AdminSocket.Failure`, ``NodeError``, or what is wrong with a file of keys.
     package func run() async throws {
         ProcessLimits.raiseDescriptorLimit()
@@ -40,12 +40,12 @@ package struct SluiceNode: Sendable {
             sightings: SightingJournal()
         )
         let instruments = NodeInstruments()
+        let tokenExpiry = TokenExpiry()
         let reactors = try ReactorGroup(count: configuration.node.reactors)
-        let broker = Broker(
-            configuration: configuration.broker,
-            reactors: reactors,
-            observer: ClientWitness(journals.events)
-        )
+        let store = try BrokerStore(configuration.durability, in: registry.directory, logger: logger)
+        let observer = ObserverGroup([ClientWitness(journals.events), tokenExpiry])
+        let broker = try store.broker(configuration.broker, reactors, observer: observer)
+        let storeWatch = BrokerStoreWatch(broker, logger: logger)
         let gateway = try Gateway(
             accessPoints: configuration.accessPoints,
             settings: configuration.admission,
@@ -69,6 +69,7 @@ package struct SluiceNode: Sendable {
         )
         let succession = CASuccession(registry, logger: logger)
         observe(registry, sessions, RegistryWitness(journals.events, instruments), succession)
+        materials.tokenKeys?.observe(sessions.renewed)
 
         let devices = DeviceService(
             gateway: gateway,
@@ -78,6 +79,7 @@ package struct SluiceNode: Sendable {
             logger: logger
         )
         let upkeep = NodeUpkeep(
+            configuration,
             registry,
             journals,
             watchers: materials.watchers,
@@ -89,11 +91,19 @@ package struct SluiceNode: Sendable {
             status: { [startedAt, configuration] in
                 NodeStatus(configuration, gateway: gateway, broker: broker, startedAt: startedAt)
             },
-            readiness: { Readiness(checks: [devices.readiness, upkeep.storage.readiness]) },
+            readiness: {
+                Readiness(
+                    checks: [
+                        devices.readiness, upkeep.storage.readiness, upkeep.revocationLists.readiness,
+                        storeWatch.readiness,
+                    ]
+                )
+            },
             metrics: { [startedAt] accept in
                 let metrics = NodeMetrics(
                     gateway: gateway.statistics,
                     broker: broker.statistics,
+                    store: store.figures(of: broker),
                     cluster: registry.control.current.state,
                     devices: registry.devices.counts,
                     unusableFiles: materials.watchers.problems,
@@ -119,11 +129,20 @@ package struct SluiceNode: Sendable {
         // Stopped in reverse order: devices first, so that the admin API can be asked about it while they go, and what
         // they leave behind is still stored.
         try await run(
-            admin.servers + upkeep.services + [
+            admin.servers + upkeep.services + report(of: broker, gateway) + [
                 EventRelay(events: journals.events, broker: broker, instruments: instruments),
-                ReloadService(reload: reload), devices,
+                PeriodicTask(every: tokenExpiry.pause) { sessions.ended(tokenExpiry.takeEnded()) },
+                PeriodicTask(every: BrokerStoreWatch.interval, storeWatch.look), ReloadService(reload: reload), devices,
             ]
         )
+    }
+
+    /// What the broker says of itself, if it is to say anything.
+    private func report(of broker: Broker, _ gateway: Gateway) -> [any Service] {
+        let interval = configuration.broker.systemInterval
+        guard interval > .zero else { return [] }
+        let report = BrokerReport(broker, gateway)
+        return [PeriodicTask(every: interval, report.publish)]
     }
 
     /// Has every change of the registry end the sessions it ends, and told.
@@ -138,6 +157,8 @@ package struct SluiceNode: Sendable {
             sessions.changed(changes)
             witness.changed(changes)
         }
+        registry.devices.observeRefusals(witness.turnedDown)
+        registry.users.observe(sessions.changed)
         registry.control.observe { transition in
             sessions.changed(transition)
             witness.changed(transition)

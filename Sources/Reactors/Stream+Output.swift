@@ -1,6 +1,7 @@
 /// Writing: everything queued leaves in as few transport writes as it takes.
 extension Stream {
-    func outputGrew() {
+    func outputGrew(by count: Int) {
+        state.pointee.writtenBytes &+= UInt64(count)
         if state.pointee.output.count > state.pointee.highWaterMark { state.pointee.flags.insert(.backedUp) }
         settleAtEndOfTurn()
     }

@@ -64,7 +64,7 @@ package final class Stream: @unchecked Sendable {
         guard !bytes.isEmpty, state.pointee.takesOutput else { return }
         assert(reactor.isCurrent)
         state.pointee.output.append(bytes, from: &state.pointee.reactor.core.pointee.pool)
-        outputGrew()
+        outputGrew(by: bytes.count)
     }
 
     /// Appends an array's bytes; see `write(_: UnsafeRawBufferPointer)`.
@@ -86,11 +86,14 @@ package final class Stream: @unchecked Sendable {
             return
         }
         state.pointee.output.commit(filled)
-        outputGrew()
+        outputGrew(by: filled)
     }
 
     /// Bytes written by the handler and not yet taken by the transport.
     package var queuedBytes: Int { state.pointee.output.count }
+
+    /// Bytes written by the handlers since the stream began, taken by the transport or not.
+    package var writtenBytes: UInt64 { state.pointee.writtenBytes }
 
     /// Has the queue been above the high-water mark and not yet come down to the low one? Then `streamDrained` will come.
     package var isBackedUp: Bool { state.pointee.flags.contains(.backedUp) }

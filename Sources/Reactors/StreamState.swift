@@ -61,6 +61,8 @@ struct StreamState: ~Copyable {
     var reactor: Reactor
     var handler: (any StreamHandler)?
     var output = WriteQueue()
+    /// Bytes that were ever put into `output`.
+    var writtenBytes: UInt64 = 0
     var input = WriteQueue()
     var watch = Watch.none
     /// What epoll watches for now.

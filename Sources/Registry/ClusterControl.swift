@@ -161,12 +161,13 @@ package final class ClusterControl<Prepared: Sendable>: Sendable {
         }
         let needed = change.requiredRole
         guard principal.role >= needed else { throw .refused(.roleTooLow(found: principal.role, needed: needed)) }
-        let transition: ClusterTransition
+        var transition: ClusterTransition
         do {
             transition = try state.applying(change, at: now, limits: limits, facts: facts)
         } catch {
             throw .refused(error)
         }
+        transition.principal = principal
         guard transition.isChange else { return (transition, nil) }
         do {
             return (transition, try await prepare(transition.after))

@@ -16,6 +16,7 @@ extension ClusterState {
         for single in change.singles {
             let before = after
             let summary = try after.apply(single, at: now, limits: limits, facts: facts)
+            after.dropReplacedFiles(since: before)
             steps.append(ClusterStep(before: before, after: after, change: single, summary: summary))
         }
         if after != self { after.revision += 1 }

@@ -20,6 +20,23 @@ extension ClusterState {
         return found
     }
 
+    /// The CAs that devices are let in by which `reference` means: the registered one and those that it has replaced, for as
+    /// long as they are trusted; or one of those alone.
+    /// Throws `RegistryError.noSuchCA` or `.ambiguousReference`.
+    package func trustedCAs(matching reference: String) throws(RegistryError) -> [RegisteredCA] {
+        do throws(RegistryError) {
+            let found = try registeredCA(matching: reference)
+            return [found] + supersededAuthorities.values.filter { $0.replacedBy == found.fingerprint }.map(\.ca)
+        } catch .noSuchCA {
+            let candidates = supersededAuthorities.values.map { (name: $0.ca.name, certificate: $0.ca.certificate) }
+            let found = try Self.resolve(reference, among: candidates).flatMap { supersededAuthorities[$0]?.ca }
+            guard let found else { throw .noSuchCA(reference) }
+            return [found]
+        } catch {
+            throw error
+        }
+    }
+
     /// A name wins over a fingerprint's prefix, and that over a serial number; each must be unique in its kind.
     private static func resolve(
         _ reference: String,

@@ -43,6 +43,8 @@ package struct ClusterTransition: Hashable, Sendable {
     package let unregistered: Set<Fingerprint>
     /// The CAs that were replaced, each with the one that took its place: the records of its devices belong to that one now.
     package let replaced: [Fingerprint: Fingerprint]
+    /// Who made it; `nil` as long as nobody has.
+    package var principal: Principal?
 
     /// Whether there was anything to do.
     package var isChange: Bool { before.revision != after.revision }

@@ -15,6 +15,14 @@ enum ClusterSchema {
         }
     }
 
+    /// Where a hosted certificate came from.
+    static func registerSources(in migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("cluster 4: where a server certificate came from") { database in
+            // NULL: somebody uploaded it.
+            try database.execute(sql: "ALTER TABLE hostedCertificate ADD COLUMN sourceFile TEXT")
+        }
+    }
+
     private static let third = """
         -- The CA that took the place of a superseded or former one: the client certificates that still name it go there.
         ALTER TABLE ca ADD COLUMN replacedBy BLOB;

@@ -14,11 +14,16 @@ package final class DataDirectory: Sendable {
     /// The mode of every file in it.
     package static let fileMode: UInt16 = 0o600
     private static let lockFile = "lock"
+    /// There while a restore moves files: what is in the directory then belongs together no more.
+    private static let restoreMark = "restore-unfinished"
 
     /// Makes the directory if it is missing, checks its mode, and claims it.
     ///
-    /// Throws `StorageError.inUse` with the process that holds it, `.permissions`, `.notADirectory` or `.inaccessible`.
-    package init(claiming path: String) throws(StorageError) {
+    /// Throws `StorageError.inUse` with the process that holds it, `.restoreUnfinished`, `.permissions`, `.notADirectory`
+    /// or `.inaccessible`.
+    ///
+    /// - Parameter restoring: Whether a restore claims it, which an earlier one that was interrupted does not stop.
+    package init(claiming path: String, restoring: Bool = false) throws(StorageError) {
         let isNew = try SystemCall.makeDirectory(path, mode: mode_t(Self.directoryMode))
         let status = try SystemCall.status(path)
         guard status.st_mode & S_IFMT == S_IFDIR else { throw .notADirectory(path: path) }
@@ -28,6 +33,9 @@ package final class DataDirectory: Sendable {
         }
         self.path = path
         lock = try Self.claim(path)
+        guard restoring || !FileOperation.exists(self.path(of: Self.restoreMark)) else {
+            throw .restoreUnfinished(path: path)
+        }
     }
 
     deinit {
@@ -37,6 +45,30 @@ package final class DataDirectory: Sendable {
 
     /// The path of a file in the directory.
     package func path(of file: String) -> String { path + "/" + file }
+
+    /// Makes a database's file before SQLite does, which gives its journals the mode of the file; gives its path.
+    ///
+    /// Throws `StorageError.permissions` where others may read it.
+    func databaseFile(_ name: String) throws(StorageError) -> String {
+        let path = path(of: name)
+        close(try SystemCall.open(path, flags: O_RDWR | O_CREAT, mode: mode_t(Self.fileMode)))
+        let mode = UInt16(try SystemCall.status(path).st_mode & SystemCall.permissionBits)
+        guard mode & 0o077 == 0 else { throw .permissions(path: path, found: mode, needed: Self.fileMode) }
+        return path
+    }
+
+    /// From here on nobody takes what is in the directory for a whole state.
+    func markRestoring() throws(StorageError) {
+        try FileOperation.remove(path(of: Self.restoreMark))
+        try FileOperation.write([], to: path(of: Self.restoreMark))
+        try FileOperation.synchronize(path)
+    }
+
+    /// What is in the directory belongs together.
+    func unmarkRestoring() throws(StorageError) {
+        try FileOperation.remove(path(of: Self.restoreMark))
+        try FileOperation.synchronize(path)
+    }
 
     private static func claim(_ directory: String) throws(StorageError) -> Int32 {
         let path = directory + "/" + lockFile

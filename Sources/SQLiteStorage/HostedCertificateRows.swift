@@ -22,7 +22,8 @@ enum HostedCertificateRows {
                 chain: chains[fingerprint] ?? [],
                 sealedKey: SealedKey(try row.bytes("sealedKey")),
                 createdAt: try row.date("createdAt"),
-                staple: staples[fingerprint]
+                staple: staples[fingerprint],
+                source: try row.source("sourceFile")
             )
         }
     }
@@ -48,9 +49,12 @@ enum HostedCertificateRows {
         try CertificateRows.insert(certificate.certificate, into: database)
         let key = Data(certificate.fingerprint.bytes)
         try database.execute(
-            sql: "INSERT INTO hostedCertificate (fingerprint, name, sealedKey, createdAt) VALUES (?, ?, ?, ?)",
+            sql: """
+                INSERT INTO hostedCertificate (fingerprint, name, sealedKey, createdAt, sourceFile) VALUES (?, ?, ?, ?, ?)
+                """,
             arguments: [
                 key, certificate.name?.text, Data(certificate.sealedKey.bytes), certificate.createdAt.milliseconds,
+                certificate.source.file,
             ]
         )
         for (position, der) in certificate.chain.enumerated() {

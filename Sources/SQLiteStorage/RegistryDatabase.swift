@@ -1,23 +1,20 @@
 import GRDB
-import Glibc
 
 /// Opens the registry's database file safely: only ours, whole, not too new, readable by its owner alone.
 enum RegistryDatabase {
     /// "SLUI", in the header of every database of ours, so that another program's file is not taken for one.
     static let applicationID = 0x534C_5549
-    static let fileName = "registry.sqlite"
 
     /// Page cache in KiB of a connection that reads, of which there are five at most, and of the one that writes. A
-    /// transaction that does not fit writes its pages several times: a thousand new client certificates touch 16 MiB.
+    /// transaction that does not fit writes its pages several times: two thousand new client certificates touch 32 MiB.
     private static let readerCache = 8 * 1024
-    private static let writerCache = 32 * 1024
-    /// Pages of 4 KiB in the journal before they go into the database: 32 MiB, so that an import writes few of them twice.
-    private static let pagesBetweenCheckpoints = 8 * 1024
+    private static let writerCache = 48 * 1024
+    /// Pages of 4 KiB in the journal before they go into the database: 64 MiB, so that an import writes few of them twice.
+    private static let pagesBetweenCheckpoints = 16 * 1024
 
     /// Opens or makes the database and brings its schema up to date. Blocks for the checks.
     static func open(in directory: DataDirectory) throws(StorageError) -> DatabasePool {
-        let path = directory.path(of: fileName)
-        try restrict(path)
+        let path = try directory.databaseFile(StoredFile.registry.name)
         do {
             let pool = try DatabasePool(path: path, configuration: configuration)
             try pool.writeWithoutTransaction { database in
@@ -56,16 +53,6 @@ enum RegistryDatabase {
             try database.execute(sql: "PRAGMA wal_autocheckpoint = \(pagesBetweenCheckpoints)")
         }
         return configuration
-    }
-
-    /// Makes the file before SQLite does: it gives its journals the mode of the database file.
-    private static func restrict(_ path: String) throws(StorageError) {
-        let descriptor = try SystemCall.open(path, flags: O_RDWR | O_CREAT, mode: mode_t(DataDirectory.fileMode))
-        close(descriptor)
-        let mode = UInt16(try SystemCall.status(path).st_mode & SystemCall.permissionBits)
-        guard mode & 0o077 == 0 else {
-            throw .permissions(path: path, found: mode, needed: DataDirectory.fileMode)
-        }
     }
 
     private static func check(_ pool: DatabasePool, path: String) throws {

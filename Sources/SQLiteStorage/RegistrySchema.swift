@@ -13,6 +13,7 @@ enum RegistrySchema {
         JournalSchema.register(in: &migrator)
         DeviceSchema.register(in: &migrator)
         ClusterSchema.registerSuccessors(in: &migrator)
+        ClusterSchema.registerSources(in: &migrator)
         return migrator
     }()
 

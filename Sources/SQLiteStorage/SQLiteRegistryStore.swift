@@ -10,6 +10,8 @@ package final class SQLiteRegistryStore: RegistryStore {
     let directory: DataDirectory
     /// The one connection pool of the registry's file, shared by every store in it.
     let pool: DatabasePool
+    /// What is held in memory of the client certificates' rows.
+    let deviceColumns = DeviceColumns()
 
     /// Opens the database in a claimed directory, or makes it. Blocks.
     ///

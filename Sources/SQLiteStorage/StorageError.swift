@@ -8,6 +8,8 @@ package enum StorageError: Error, Hashable, Sendable {
     case permissions(path: String, found: UInt16, needed: UInt16)
     /// Another process, or another part of this one, works in the data directory.
     case inUse(path: String, processID: Int32?)
+    /// A restore was interrupted: what is in the data directory does not belong together.
+    case restoreUnfinished(path: String)
     /// The database was written by a newer version of Sluice.
     case newerSchema(path: String)
     /// The file is a database of some other program.
@@ -40,12 +42,16 @@ extension StorageError: CustomStringConvertible {
                 + "Stop that process, or set dataDir to another path."
         case .inUse(let path, nil):
             "The data directory \(path) is in use by another process. Stop that process, or set dataDir to another path."
+        case .restoreUnfinished(let path):
+            "The data directory \(path) is in the middle of a restore that was interrupted. "
+                + "Finish it: sluice restore FOLDER --force"
         case .newerSchema(let path):
             "\(path) was written by a newer version of Sluice. Start that version, or restore a backup."
         case .foreignDatabase(let path, let applicationID):
             "\(path) belongs to another program (application id \(applicationID)). Set dataDir to another path."
         case .damaged(let path, let finding):
-            "\(path) is damaged: \(finding). Nothing was changed. Restore it from a backup."
+            "\(path) is damaged: \(finding). Nothing was changed. "
+                + "Restore a backup (sluice restore FOLDER --force), or move the file away to begin without it."
         case .unreadableValue(let table, let column):
             "The registry holds a value in \(table).\(column) that Sluice never writes. Restore it from a backup."
         case .revisionConflict(let stored, let expected):

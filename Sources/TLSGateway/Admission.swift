@@ -8,11 +8,12 @@ import Reactors
 final class Admission: StreamHandler {
     enum Stage: ~Copyable {
         case handshake(Handshake)
+        case upgrade(UpgradeReader)
         case connect(ConnectReader)
         case over
     }
 
-    private var stage = Stage.over
+    var stage = Stage.over
     let entrance: Entrance
     let record: ConnectionRecord
     /// The form of MQTT in which a refusal can be told, once a CONNECT has said it.
@@ -41,28 +42,17 @@ final class Admission: StreamHandler {
 
     func streamOpened(_ stream: Stream) {
         guard case .handshake(let handshake) = takeStage() else { return }
-        let limits = entrance.services.settings
-        let secured = handshake.finish(record, connectTimeout: limits.connectTimeout)
-        stage = .connect(ConnectReader(secured, maximumBytes: limits.maxConnectBytes))
+        stage = stage(after: handshake.finish(record, connectTimeout: entrance.services.settings.connectTimeout))
     }
 
     func stream(_ stream: Stream, received bytes: UnsafeRawBufferPointer) -> Int {
-        guard case .connect(let reader) = takeStage() else { return 0 }
         do throws(Refusal) {
-            // 7. Exactly one CONNECT, bounded in size and time.
-            switch try reader.read(bytes, answer: &answer) {
-            case .incomplete(let reader):
-                stage = .connect(reader)
-                return 0
-            case .complete(let request, let size):
-                record.requested(request.packet)
-                // 8. Who is it? A certificate is looked at again, resumed or not, and its record with it.
-                switch try DeviceAuthenticator.judge(request, by: entrance.services) {
-                case .proved(let identity): try admit(request, as: identity)
-                // 9. What takes time, a registration or a password, is found out elsewhere; then on with `admit`.
-                case .asks(let question): try Authentication.begin(question, about: request, for: self)
-                }
-                return size
+            // 7. Exactly one CONNECT, bounded in size and time; on some listeners through a WebSocket, which comes first.
+            switch takeStage() {
+            case .upgrade(let reader): return try upgrade(reader, of: stream, with: bytes)
+            case .connect(let reader): return try connect(reader, with: bytes)
+            case .handshake: return 0
+            case .over: return 0
             }
         } catch {
             // ✗ Refuse.
@@ -71,19 +61,30 @@ final class Admission: StreamHandler {
         }
     }
 
+    private func connect(_ reader: consuming ConnectReader, with bytes: UnsafeRawBufferPointer) throws(Refusal) -> Int {
+        switch try reader.read(bytes, answer: &answer) {
+        case .incomplete(let reader):
+            stage = .connect(reader)
+            return 0
+        case .complete(let request, let size):
+            record.requested(request.packet)
+            // 8. Who is it? A certificate is looked at again, resumed or not, and its record with it.
+            switch try DeviceAuthenticator.judge(request, by: entrance.services) {
+            case .proved(let identity): try admit(request, as: identity)
+            // 9. What takes time, a registration or a password, is found out elsewhere; then on with `admit`.
+            case .asks(let question): try Authentication.begin(question, about: request, for: self)
+            }
+            return size
+        }
+    }
+
     func admit(_ request: consuming ConnectRequest, as proved: ProvedIdentity) throws(Refusal) {
         // 10. Which client id?
         let client = try IdentifiedClient(proved, request: request).named(at: entrance)
         // 11. Hand over.
         record.admitted(client, isNewlyRegistered: proved.isNewlyRegistered)
+        entrance.services.desk.learn(proved.unrecorded, at: entrance.services.date())
         client.stream.deadline = nil
         entrance.services.backend.serve(client)
-    }
-
-    /// The present stage, which whoever asks must replace or leave over.
-    func takeStage() -> Stage {
-        var taken = Stage.over
-        swap(&taken, &stage)
-        return taken
     }
 }

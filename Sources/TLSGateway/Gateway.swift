@@ -4,6 +4,7 @@ package import Logging
 package import Reactors
 package import Registry
 import Synchronization
+package import WebSocket
 
 /// The access points of a node: listens, admits devices, and hands them to a backend.
 ///
@@ -88,6 +89,7 @@ package final class Gateway: Sendable {
             BoundEndpoint(
                 accessPoint: entrance.accessPoint.name,
                 protocol: entrance.endpoint.protocol,
+                webSocket: entrance.endpoint.webSocket,
                 address: listener.boundAddress
             )
         }
@@ -99,6 +101,8 @@ package final class Gateway: Sendable {
         package let accessPoint: String
         /// What is spoken there.
         package let `protocol`: AccessPoint.EndpointProtocol
+        /// Where WebSockets begin there, if it is their protocol.
+        package let webSocket: UpgradeRules
         /// The address with its real port.
         package let address: SocketAddress
     }

@@ -15,6 +15,12 @@ enum CommandLineRun {
             Terminal.printError("sluice: \(failure.message)")
             Foundation.exit(failure.status.rawValue)
         } catch {
+            if SluiceCommand.exitCode(for: error).rawValue == CommandStatus.usage.rawValue,
+                let words = MisspelledVerb.words(for: arguments)
+            {
+                Terminal.printError("sluice: \(words)")
+                Foundation.exit(CommandStatus.usage.rawValue)
+            }
             SluiceCommand.exit(withError: error)
         }
     }

@@ -157,6 +157,10 @@ import Testing
         viewer GET client-certificates/{reference}/history
         operator POST client-certificates/import
         viewer GET client-certificates/export
+        viewer GET clients
+        viewer GET clients/{clientID}
+        viewer GET clients/{clientID}/subscriptions
+        operator DELETE clients/{clientID}
         viewer GET users
         admin POST users
         admin POST users/import

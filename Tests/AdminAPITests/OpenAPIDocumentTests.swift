@@ -69,7 +69,8 @@ import Testing
         "Credentials/Uploads/ProofOfPossession.swift", "Credentials/Uploads/StapleUpload.swift",
         "AdminAPI/Resources/Problem+Credentials.swift", "AdminAPI/Resources/Problem+Requests.swift",
         "AdminAPI/Resources/Problem+Registry.swift", "AdminAPI/Access/AdminAccess.swift",
-        "AdminAPI/Routing/Route.swift", "AdminAPI/Routing/EntityTag.swift", "AdminAPI/Routing/MediaTypes.swift",
+        "AdminAPI/Routes/ClientRoutes.swift", "AdminAPI/Routing/Route.swift", "AdminAPI/Routing/EntityTag.swift",
+        "AdminAPI/Routing/MediaTypes.swift",
     ])
     func `lists every code of the sources`(file: String) throws {
         let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/")

@@ -5,12 +5,19 @@ struct ClientCertificate: Decodable {
     struct Client: Decodable {
         let clientID: String
         let connected: Bool
+        let address: String
+        let accessPoint: String
+        let firstSeenAt: String
+        let lastSeenAt: String
     }
 
     let fingerprint: String
     let state: String
     let source: String
+    let caFingerprint: String
+    let serial: String?
     let commonName: String?
+    let notAfter: String?
     let clientID: String?
     let clients: [Client]?
 }

@@ -151,6 +151,68 @@ import Testing
         }
     }
 
+    @Test func `what a list of fingerprints does not tell is learned when the device first connects`() async throws {
+        let gateway = try await RunningGateway.start(RunningGateway.registryConfiguration())
+        let (fingerprint, authority) = (
+            try await gateway.fingerprint("device"), try await gateway.fingerprint("devices")
+        )
+        let list = gateway.directory.appendingPathComponent("fleet.csv")
+        try Data("fingerprint,clientID\n\(fingerprint),pump-1\n".utf8).write(to: list)
+        try await gateway.manage("client-certs", "import", "fleet.csv", "--ca", authority)
+        #expect(try await gateway.clientCertificate("device").commonName == nil)
+        #expect(try await gateway.manage("client-certs", "list", "--cn", "device-1", "-o", "name").isEmpty)
+
+        #expect(try await Device.reaching(gateway).connackCode(clientID: "pump-1") == 0, "\(gateway.log)")
+        let learned = try await eventually("the record knows its certificate") { () -> ClientCertificate? in
+            let shown = try await gateway.clientCertificate("device")
+            return shown.commonName == nil ? nil : shown
+        }
+        #expect(learned.commonName == "device-1" && learned.clientID == "pump-1" && learned.source == "manual")
+        #expect(learned.serial?.isEmpty == false && learned.notAfter != nil && learned.caFingerprint == authority)
+        let found = try await gateway.manage("client-certs", "list", "--cn", "device-1", "-o", "name")
+        #expect(found == fingerprint + "\n")
+        let history = try await gateway.manage("client-certs", "history", fingerprint, "-o", "json")
+        #expect(history.contains("client-certificate.learn"), "\(history)")
+        #expect(try await gateway.sluice(["audit", "verify"]).status == 0)
+    }
+
+    @Test func `the details tell who came with a certificate, from where, and who of them is here`() async throws {
+        let gateway = try await RunningGateway.start(RunningGateway.registryConfiguration())
+        try await gateway.manage("client-certs", "register", "--cert", "keys/device.crt")
+        let device = try await Device.reaching(gateway)
+        async let staying = device.subscribe("-t", "x", "-i", "here", "-W", "8")
+        #expect(try await device.connackCode(clientID: "gone") == 0)
+        let clients = try await eventually("both are known") { () -> [ClientCertificate.Client]? in
+            let clients = try await gateway.clientCertificate("device").clients ?? []
+            return clients.count == 2 && clients.contains { $0.connected } ? clients : nil
+        }
+        #expect(
+            Dictionary(uniqueKeysWithValues: clients.map { ($0.clientID, $0.connected) }) == [
+                "here": true, "gone": false,
+            ]
+        )
+        for client in clients {
+            #expect(client.address == "127.0.0.1" && client.accessPoint == "public")
+            #expect(!client.firstSeenAt.isEmpty && client.firstSeenAt <= client.lastSeenAt)
+        }
+        let fingerprint = try await gateway.fingerprint("device")
+        let table = try await gateway.manage("client-certs", "show", fingerprint, "-o", "table")
+        #expect(table.contains("127.0.0.1") && table.contains("gone"), "\(table)")
+        _ = try await staying
+    }
+
+    @Test func `a client id that differs is replaced where that is the policy`() async throws {
+        let gateway = try await RunningGateway.start(
+            RunningGateway.registryConfiguration().replacing(
+                "    kind: public\n",
+                with: "    kind: public\n    clientIDPolicy: override\n"
+            )
+        )
+        try await gateway.manage("client-certs", "register", "--cert", "keys/device.crt", "--client-id", "pump-1")
+        let told = try await PythonDevices.run("once", gateway, try gateway.keys.pair("device"), "pump-2")
+        #expect(told == "code 0\nassigned pump-1\n")
+    }
+
     @Test func `a client id that is not the registered one is refused where that is the policy`() async throws {
         let configuration = RunningGateway.registryConfiguration().replacing(
             "    kind: public\n",

@@ -43,6 +43,11 @@ struct Device: Sendable {
     ///
     /// - Parameter root: The file of the CA that the device trusts.
     func publish(_ arguments: String..., trusting root: String = "root") async throws -> CommandResult {
+        try await publish(arguments, trusting: root)
+    }
+
+    /// The same with arguments at hand.
+    func publish(_ arguments: [String], trusting root: String = "root") async throws -> CommandResult {
         try await mosquitto("mosquitto_pub", arguments, trusting: root)
     }
 

@@ -48,27 +48,30 @@ final class RunningGateway: Sendable {
     static func configuration(
         mode: String = "two-way",
         anonymous: Bool = false,
+        protocol: String = "mqtts",
+        origins: [String] = [],
         bootstrap: String = "",
         more: String = ""
     ) -> String {
-        """
-        node: { name: end-to-end, reactors: 2 }
-        dataDir: data
-        keyEncryption: { file: master.key }
-        accessPoints:
-          - name: public
-            kind: public
-            hostname: mqtt-7f3a-sh-public.mqtt.example.net
-            listeners: [{ address: "127.0.0.1:0", protocol: mqtts }]
-        log: { format: text, level: info }
-        bootstrap:
-          mode: \(mode)
-          anonymous: \(anonymous)
-          defaultCertificate: { chainFile: keys/default.crt, keyFile: keys/default.key }
-          cas: [keys/devices.crt]
-          \(bootstrap)
-        \(more)
-        """
+        let pages = origins.isEmpty ? "" : ", origins: \(origins)"
+        return """
+            node: { name: end-to-end, reactors: 2 }
+            dataDir: data
+            keyEncryption: { file: master.key }
+            accessPoints:
+              - name: public
+                kind: public
+                hostname: mqtt-7f3a-sh-public.mqtt.example.net
+                listeners: [{ address: "127.0.0.1:0", protocol: \(`protocol`)\(pages) }]
+            log: { format: text, level: info }
+            bootstrap:
+              mode: \(mode)
+              anonymous: \(anonymous)
+              defaultCertificate: { chainFile: keys/default.crt, keyFile: keys/default.key }
+              cas: [keys/devices.crt]
+              \(bootstrap)
+            \(more)
+            """
     }
 
     /// Every certificate must be registered; by itself if `registration` is `automatic`.
@@ -135,8 +138,8 @@ final class RunningGateway: Sendable {
         return result.output
     }
 
-    /// The port of the first listener.
-    func port() async throws -> Int {
+    /// The port of an access point's first listener.
+    func port(ofAccessPoint place: Int = 0) async throws -> Int {
         struct Status: Decodable {
             struct Listener: Decodable { let address: String }
             struct AccessPoint: Decodable { let listeners: [Listener] }
@@ -145,7 +148,7 @@ final class RunningGateway: Sendable {
         }
         let answer = try await manage("status", "-o", "json")
         let status = try JSONDecoder().decode(Status.self, from: Data(answer.utf8))
-        guard let address = status.node.accessPoints.first?.listeners.first?.address,
+        guard let address = status.node.accessPoints.dropFirst(place).first?.listeners.first?.address,
             let port = address.split(separator: ":").last.flatMap({ Int($0) })
         else { throw CommandFailure(description: "no listener in the status") }
         return port

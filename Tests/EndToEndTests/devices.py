@@ -220,7 +220,7 @@ def resume(port, cafile, pem, tls, go):
         # The CONNACK comes after the ticket, so that the ticket is here by then.
         say("first", send_connect(connection, "resuming"))
         session = connection.session
-        leave(connection)
+        # And it goes without a word, as devices do whose power is cut.
     while not os.path.exists(go):
         time.sleep(0.02)
     try:

@@ -61,6 +61,30 @@ struct Measurements {
         withExtendedLifetime((one, fanned)) {}
     }
 
+    @Test(arguments: [0, 3, 1000, 100_000])
+    func `messages under rules of an ACL file`(rules count: Int) throws {
+        let loop = try MeasuredLoop()
+        if count > 0 {
+            let users = (0..<(count / 3)).flatMap {
+                ["user u\($0)", "topic read news/\($0)/#", "topic write up/\($0)/+"]
+            }
+            let patterns = [
+                "pattern readwrite dev/%c/#", "pattern read to/+", "pattern write to/+/%c", "pattern write to/one",
+            ]
+            let file = try ACLFile(Array((users + patterns).joined(separator: "\n").utf8))
+            loop.broker.use(AccessRules(file))
+            loop.reactor.turn()
+        }
+        let one = try loop.connect("one", subscribing: ["to/one"], qos: .atMostOnce)
+        let publisher = try loop.connect("publisher", subscribing: [], qos: .atMostOnce)
+        let packet = try PublishPacket(topic: "to/one", payload: [UInt8](repeating: 1, count: 100), packetIdentifier: 0)
+            .encoded(for: .v5, from: .client)
+        let hundred = [[UInt8]](repeating: packet, count: 100).flatMap(\.self)
+        let plain = loop.nanoseconds(each: 100, rounds: 5000) { loop.feed(publisher, hundred) }
+        print("\(count) rules: 1:1 in batches \(plain) ns")
+        withExtendedLifetime(one) {}
+    }
+
     @Test func `sizes of what every client costs`() {
         print(
             """

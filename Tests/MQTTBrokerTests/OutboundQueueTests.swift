@@ -52,6 +52,7 @@ import Testing
         #expect(queue.byteCount == 0)
     }
 
+    // [MQTT-4.3.3-4]
     @Test func `a QoS 2 exchange takes its three steps in order`() {
         var queue = OutboundQueue()
         queue.connected(window: 1)
@@ -65,6 +66,7 @@ import Testing
         #expect(queue.sendNext() == "2#2")
     }
 
+    // [MQTT-4.4.0-2]
     @Test func `a PUBREC that fails ends the exchange`() {
         var queue = OutboundQueue()
         queue.connected(window: 1)
@@ -98,6 +100,7 @@ import Testing
         #expect(queue.offerTest("4") == .queued(dropped: 0))
     }
 
+    // [MQTT-2.2.1-4] [MQTT-4.3.2-1] [MQTT-4.3.3-1]
     @Test func `identifiers go round and pass none that is in use`() {
         var queue = OutboundQueue()
         queue.connected(window: 10)

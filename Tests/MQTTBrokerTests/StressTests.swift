@@ -32,6 +32,8 @@ import Testing
         #expect(await running.reaches { $0.connected == 0 && $0.sessions == 0 && $0.subscriptions == 0 })
         #expect(running.broker.shards[0].subscriptions.count == 0)
         let statistics = running.broker.statistics
+        #expect(statistics.queuedMessages == 0 && statistics.queuedBytes == 0)
+        #expect(statistics.inFlightMessages == 0 && statistics.openInboundMessages == 0)
         #expect((statistics.received[.publish] ?? 0) > 200)
         #expect((statistics.sent[.publish] ?? 0) > 200)
         #expect((statistics.received[.connect] ?? 0) > 100)

@@ -52,6 +52,7 @@ import Testing
         #expect(bench.broker.statistics.sent[.suback] == 50)
     }
 
+    // [MQTT-3.8.4-7] [MQTT-3.9.3-1] [MQTT-3.11.3-1]
     @Test func `filters over the quota are refused, known ones may be renewed`() throws {
         var configuration = BrokerConfiguration()
         configuration.maximumSubscriptionsPerClient = 2
@@ -65,6 +66,7 @@ import Testing
         #expect(bench.broker.statistics.subscriptions == 2)
     }
 
+    // [MQTT-3.10.4-2]
     @Test func `after UNSUBSCRIBE nothing more comes`() throws {
         let bench = try BrokerBench(shards: 2)
         let device = try bench.connected("c")
@@ -78,6 +80,7 @@ import Testing
 
     // MARK: Retained messages
 
+    // [MQTT-3.3.1-5] MQTT 3.1.1 [MQTT-3.3.1-8]
     @Test func `a new subscription gets what is retained, with RETAIN`() throws {
         let bench = try BrokerBench(shards: 2)
         let publisher = try bench.connected("p")
@@ -94,6 +97,7 @@ import Testing
         #expect(bench.broker.statistics.retainedMessages == 3)
     }
 
+    // [MQTT-3.3.1-6] [MQTT-3.3.1-7]
     @Test func `an empty payload deletes, and is passed on`() throws {
         let bench = try BrokerBench()
         let publisher = try bench.connected("p")
@@ -105,6 +109,7 @@ import Testing
         #expect(bench.broker.statistics.retainedMessages == 0)
     }
 
+    // [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]
     @Test(arguments: [
         (RetainHandling.send, [1, 1]),
         (.sendIfNew, [1, 0]),
@@ -120,6 +125,7 @@ import Testing
         }
     }
 
+    // [MQTT-3.3.1-12] [MQTT-3.3.1-13]
     @Test(arguments: [false, true])
     func `RETAIN of a live message is as published only where that is asked for`(asPublished: Bool) throws {
         let bench = try BrokerBench(shards: 2)

@@ -65,6 +65,7 @@ import Testing
         #expect(row.error.reasonCode == row.code)
     }
 
+    // [MQTT-1.5.5-1]
     @Test(arguments: [
         (0, 1), (127, 1), (128, 2), (16_383, 2), (16_384, 3), (2_097_151, 3), (2_097_152, 4), (268_435_455, 4),
     ])

@@ -2,6 +2,7 @@ import MQTTCodec
 import Testing
 
 @Suite struct PropertyTests {
+    // [MQTT-3.14.2-2]
     @Test(arguments: PropertyIdentifier.allCases, PropertyContext.allCases)
     func `stands only where the standard lets it`(_ identifier: PropertyIdentifier, _ context: PropertyContext) {
         let isAllowed = allowedProperties(context).contains(identifier)
@@ -53,6 +54,7 @@ import Testing
         #expect(throws: CodecError.unknownProperty(identifier: 256)) { try frame(wire("8002 00"), .connect).decoded() }
     }
 
+    // [MQTT-1.5.5-1]
     @Test func `is malformed with an identifier longer than it must be`() {
         #expect(throws: CodecError.variableByteIntegerNotMinimal(.propertyIdentifier)) {
             try frame(wire("9100 00000001"), .connect).decoded()
@@ -80,6 +82,7 @@ import Testing
         }
     }
 
+    // [MQTT-1.5.7-1]
     @Test func `text that is not text is refused in each of its two halves`() {
         #expect(throws: CodecError.nullCharacter(.property(.userProperty), offset: 0)) {
             try frame(wire("26 0001 00 0000"), .connect).decoded()

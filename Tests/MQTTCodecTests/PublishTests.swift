@@ -3,6 +3,7 @@ import Testing
 
 @Suite struct PublishTests {
     static let valid: [ValidRow] = [
+        // [MQTT-2.2.1-2]
         ValidRow("QoS 0", .client(.v3_1_1), "30 06 0003 'a/b' 'x'", PublishPacket(topic: "a/b", payload: [0x78])),
         ValidRow(
             "no payload, retained",
@@ -30,6 +31,7 @@ import Testing
             )
         ),
         ValidRow(
+            // [MQTT-2.2.2-1]
             "5.0 without properties",
             .client(.v5),
             "32 07 0001 'a' 0001 00 'x'",

@@ -111,6 +111,7 @@ import Testing
     static let malformed: [MalformedRow] = [
         MalformedRow("CONNACK with reserved flags", .server(.v3_1_1), "20 02 02 00", .connackFlags(found: 2)),
         MalformedRow(
+            // [MQTT-3.2.2-6]
             "CONNACK that refuses and has a session",
             .server(.v5),
             "20 03 01 87 00",

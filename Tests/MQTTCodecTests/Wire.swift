@@ -1,27 +1,9 @@
 import MQTTCodec
+import TestDevice
 import Testing
 
-/// Bytes written as hex digits and quoted ASCII: `"10 10 0004 'MQTT' 04"`.
-func wire(_ text: String) -> [UInt8] {
-    var bytes: [UInt8] = []
-    var digits: [UInt8] = []
-    var isQuoted = false
-    for character in text.utf8 {
-        if character == UInt8(ascii: "'") {
-            isQuoted.toggle()
-        } else if isQuoted {
-            bytes.append(character)
-        } else if let digit = Character(UnicodeScalar(character)).hexDigitValue {
-            digits.append(UInt8(digit))
-            if digits.count == 2 {
-                bytes.append(digits[0] << 4 | digits[1])
-                digits = []
-            }
-        }
-    }
-    precondition(digits.isEmpty && !isQuoted, "half a byte or an open quote in \(text)")
-    return bytes
-}
+/// Bytes written as hex digits and quoted ASCII.
+func wire(_ text: String) -> [UInt8] { [UInt8](wire: text) }
 
 /// What a decoder found, with all that a PUBLISH view shows copied.
 enum Found: Hashable {

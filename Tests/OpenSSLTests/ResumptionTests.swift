@@ -244,6 +244,21 @@ import Testing
     }
 
     @Test(arguments: versions)
+    func `a session survives an end without close_notify that the server has read`(_ version: TLSVersion) throws {
+        let world = try TestWorld()
+        let client = try world.client(world.devices.issue(), versions: version...version)
+        let pair = try world.connect(client)
+        try #require(pair.exchange() == "hello")
+        let session = try #require(pair.client.session)
+        pair.closeClientSocket()
+        var buffer = [UInt8](repeating: 0, count: 16)
+        #expect(buffer.withUnsafeMutableBytes { pair.server.read(into: $0) } == .failed)
+        #expect(pair.server.failure == .truncated)
+        #expect(world.cache.count == 1)
+        #expect(try world.connect(client, resuming: session).server.isResumed)
+    }
+
+    @Test(arguments: versions)
     func `a refused device leaves no session`(_ version: TLSVersion) throws {
         let world = try TestWorld()
         let stranger = try TestAuthority("Strangers").issue()

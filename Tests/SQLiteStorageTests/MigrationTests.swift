@@ -10,7 +10,7 @@ import Testing
 
     @Test func `keeps what the first schema held, and gives new settings their defaults`() async throws {
         let claimed = try DataDirectory(claiming: directory.path)
-        let database = try DatabaseQueue(path: claimed.path(of: RegistryDatabase.fileName))
+        let database = try DatabaseQueue(path: claimed.path(of: StoredFile.registry.name))
         try RegistrySchema.migrator.migrate(database, upTo: "1: certificates, slots, CAs, settings")
         try await database.write { database in
             try database.execute(
@@ -25,7 +25,7 @@ import Testing
         try database.close()
         try FileManager.default.setAttributes(
             [.posixPermissions: 0o600],
-            ofItemAtPath: claimed.path(of: RegistryDatabase.fileName)
+            ofItemAtPath: claimed.path(of: StoredFile.registry.name)
         )
         let state = try #require(try await SQLiteRegistryStore(in: claimed).load())
         #expect(state.revision == 4)

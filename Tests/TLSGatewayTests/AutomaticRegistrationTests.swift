@@ -101,7 +101,7 @@ struct AutomaticRegistrationTests {
     static let twins: [([DeviceVerb], Refusal.Reason)] = [
         ([.revoke], .certificateRevoked), ([.deactivate], .certificateInactive),
         ([.revoke, .delete], .certificateBarred), ([.deactivate, .delete], .certificateBarred),
-        ([], .certificateUnregistered),
+        ([], .certificateRespelt),
     ]
 
     @Test(arguments: twins)

@@ -140,6 +140,8 @@ struct BadConnectTests {
         ),
     ]
 
+    // [MQTT-3.1.0-1] [MQTT-3.1.2-1] [MQTT-3.1.2-2] [MQTT-3.1.2-3] [MQTT-3.1.4-1]
+    // MQTT 3.1.1 [MQTT-3.1.2-2] [MQTT-3.1.4-1]
     @Test(arguments: cases)
     func `is answered as the standard says, and closed`(_ bad: Case) async throws {
         let gateway = try await GatewayUnderTest()

@@ -33,6 +33,7 @@ struct ClientIdentifierTests {
         Case(rule: .override, sent: "mine", commonName: "", outcome: nil),
     ]
 
+    // [MQTT-3.1.3-6] [MQTT-3.1.3-7] [MQTT-3.1.3-8]
     @Test(arguments: cases, [ProtocolVersion.v3_1_1, .v5])
     func `of a device with a certificate follows the access point's rule`(
         _ item: Case,
@@ -63,6 +64,7 @@ struct ClientIdentifierTests {
         #expect(gateway.backend.guests.map(\.clientID) == ["mine"])
     }
 
+    // [MQTT-3.1.3-8]
     @Test(arguments: ProtocolVersion.allCases)
     func `must come from somewhere`(version: ProtocolVersion) async throws {
         let gateway = try await GatewayUnderTest()

@@ -66,7 +66,6 @@ struct ServerGraceTests {
         #expect(try handshake(gateway, trusting: newRoot, version: version) == "CN=New root")
         #expect(try handshake(gateway, trusting: oldRoot, version: version) == nil)
         #expect(try handshake(gateway, trusting: oldRoot, version: version) == "CN=Old root")
-        #expect(try handshake(gateway, trusting: oldRoot, version: version) == "CN=Old root")
         let refusals = gateway.finalRefusals()
         #expect(refusals.map(\.refusal) == [.serverCertificateRefused(.unknownCA)])
         #expect(refusals.first?.alertReceived == .unknownCA)
@@ -75,9 +74,10 @@ struct ServerGraceTests {
     @Test(arguments: versions)
     func `lasts until the deadline, to the second`(version: TLSVersion) async throws {
         let gateway = try await gateway()
-        #expect(try handshake(gateway, trusting: oldRoot, version: version) == nil)
         clock.advance(bySeconds: 599)
+        #expect(try handshake(gateway, trusting: oldRoot, version: version) == nil)
         #expect(try handshake(gateway, trusting: oldRoot, version: version) == "CN=Old root")
+        #expect(try handshake(gateway, trusting: oldRoot, version: version) == nil)
         #expect(try handshake(gateway, trusting: oldRoot, name: "old.shop.test", version: version) == "CN=Old root")
         clock.advance(bySeconds: 2)
         #expect(try handshake(gateway, trusting: oldRoot, version: version) == nil)
@@ -104,11 +104,54 @@ struct ServerGraceTests {
         #expect(try handshake(gateway, trusting: newRoot, name: "new.shop.test") == "CN=New root")
     }
 
+    @Test(arguments: versions)
+    func `owes a refusal one handshake with the old chain`(version: TLSVersion) async throws {
+        let gateway = try await gateway()
+        for _ in 0..<3 {
+            #expect(try handshake(gateway, trusting: oldRoot, version: version) == nil)
+            #expect(try handshake(gateway, trusting: oldRoot, version: version) == "CN=Old root")
+        }
+        #expect(try handshake(gateway, trusting: newRoot, version: version) == "CN=New root")
+    }
+
+    @Test func `tries the new chain again after three minutes`() async throws {
+        let gateway = try await gateway()
+        #expect(try handshake(gateway, trusting: oldRoot) == nil)
+        clock.advance(bySeconds: 179)
+        #expect(try handshake(gateway, trusting: oldRoot) == "CN=Old root")
+        #expect(try handshake(gateway, trusting: oldRoot) == nil)
+        clock.advance(bySeconds: 181)
+        // The device has got its trust mended meanwhile.
+        #expect(try handshake(gateway, trusting: newRoot) == "CN=New root")
+        #expect(gateway.observer.admissions.map { $0.connection.rotations.map(\.neededOld) } == [[true], [false]])
+    }
+
     @Test func `goes back to the new chain for a client that refuses the old`() async throws {
         let gateway = try await gateway()
         #expect(try handshake(gateway, trusting: oldRoot) == nil)
         // Another device behind the same address, which knows the new root alone.
         #expect(try handshake(gateway, trusting: newRoot) == nil)
+        #expect(try handshake(gateway, trusting: newRoot) == "CN=New root")
+        // What the first was owed has not been used up by that.
+        #expect(try handshake(gateway, trusting: oldRoot) == "CN=Old root")
+        #expect(try handshake(gateway, trusting: newRoot) == "CN=New root")
+    }
+
+    @Test func `serves two devices that call in turn and know one root each`() async throws {
+        let gateway = try await gateway()
+        #expect(try handshake(gateway, trusting: oldRoot) == nil)
+        #expect(try handshake(gateway, trusting: newRoot) == nil)
+        // In turn, each until it is in.
+        #expect(try handshake(gateway, trusting: oldRoot) == nil)
+        #expect(try handshake(gateway, trusting: newRoot) == nil)
+        #expect(try handshake(gateway, trusting: oldRoot) == "CN=Old root")
+        #expect(try handshake(gateway, trusting: newRoot) == "CN=New root")
+    }
+
+    @Test func `owes nothing to who refuses an old chain that has no other`() async throws {
+        let gateway = try await gateway()
+        #expect(try handshake(gateway, trusting: newRoot, name: "old.shop.test") == nil)
+        #expect(try handshake(gateway, trusting: oldRoot, name: "old.shop.test") == "CN=Old root")
         #expect(try handshake(gateway, trusting: newRoot) == "CN=New root")
     }
 
@@ -128,8 +171,10 @@ struct ServerGraceTests {
         _ = try handshake(gateway, trusting: oldRoot)
         _ = try handshake(gateway, trusting: oldRoot)
         _ = try handshake(gateway, trusting: oldRoot, name: "old.shop.test")
+        _ = try handshake(gateway, trusting: newRoot)
         #expect(
-            gateway.observer.admissions.map { $0.connection.rotations.map(\.neededOld) } == [[false], [true], [true]]
+            gateway.observer.admissions.map { $0.connection.rotations.map(\.neededOld) }
+                == [[false], [true], [true], [false]]
         )
         #expect(try gateway.fate() == .admitted)
         #expect(gateway.observer.admissions.last?.connection.rotations == [])
@@ -149,28 +194,66 @@ struct ServerGraceTests {
         #expect(GatewayUnderTest.fate(of: TestDevice(again, version: .v5), caller, again) == .admitted)
         #expect(!again.connection.isResumed)
     }
+}
 
-    @Test func `keeps its memory bounded and drops the oldest`() throws {
+@Suite("The memory of refused chains")
+struct RefusedChainsTests {
+    let certificate: Fingerprint
+    let now = Date(timeIntervalSince1970: 0)
+
+    init() throws { certificate = try Fingerprint(hex: String(repeating: "ab", count: 32)) }
+
+    private func key(_ number: Int = 0) throws -> RefusedChains.Key {
+        let source = try #require(NetworkAddress("10.0.\(number / 250).\(number % 250)"))
+        return RefusedChains.Key(source: source, name: nil, certificate: certificate)
+    }
+
+    private func rotation(_ key: RefusedChains.Key, _ showing: RefusedChains.Showing = .new) -> Rotation {
+        Rotation(
+            key: key,
+            superseded: certificate,
+            showing: showing,
+            until: Date(timeIntervalSince1970: 600)
+        )
+    }
+
+    @Test func `is bounded and drops the oldest`() throws {
         let memory = RefusedChains(capacity: 100)
-        let certificate = try Fingerprint(hex: String(repeating: "ab", count: 32))
-        func route(_ number: Int) throws -> ServerNameRoute {
-            let key = RefusedChains.Key(
-                source: try #require(NetworkAddress("10.0.\(number / 250).\(number % 250)")),
-                name: nil,
-                certificate: certificate
-            )
-            return ServerNameRoute(
-                group: SlotGroup(preferred: SlotGroup.Member(.default), others: []),
-                name: nil,
-                rotation: Rotation(key: key, superseded: certificate, until: Date(timeIntervalSince1970: 600))
-            )
-        }
-        let now = Date(timeIntervalSince1970: 0)
-        for number in 0..<1000 { memory.refused(try route(number), at: now) }
-        let kept = try (0..<1000).filter { memory.contains(try #require(route($0).rotation).key, at: now) }
+        for number in 0..<1000 { memory.refused(old: false, rotation(try key(number)), at: now) }
+        let kept = try (0..<1000).filter { memory.take(try key($0), at: now).isOld }
         #expect(kept.count <= 100)
         #expect(kept.last == 999)
-        #expect(try !memory.contains(#require(route(999).rotation).key, at: Date(timeIntervalSince1970: 600)))
+    }
+
+    @Test func `owes as many handshakes as were refused`() throws {
+        let memory = RefusedChains()
+        for _ in 0..<5 { memory.refused(old: false, rotation(try key()), at: now) }
+        #expect(
+            try (0..<7).map { _ in memory.take(try key(), at: now).isOld } == [
+                true, true, true, true, true, false, false,
+            ]
+        )
+    }
+
+    /// Seconds of the refusal and of the next handshake, and whether that one is shown the old chain.
+    @Test(arguments: [(0, 0, true), (0, 179, true), (0, 180, false), (500, 599, true), (500, 600, false)])
+    func `ends after its time, and with the grace period`(refused: Double, asked: Double, isOld: Bool) throws {
+        let memory = RefusedChains()
+        memory.refused(old: false, rotation(try key()), at: now + refused)
+        #expect(memory.take(try key(), at: now + asked).isOld == isOld)
+    }
+
+    @Test func `is not made longer by those who are shown another's chain`() throws {
+        let memory = RefusedChains()
+        memory.refused(old: false, rotation(try key()), at: now)
+        for second in [60, 120, 179] {
+            while true {
+                let showing = memory.take(try key(), at: now + Double(second))
+                guard showing.isOld else { break }
+                memory.refused(old: true, rotation(try key(), showing), at: now + Double(second))
+            }
+        }
+        #expect(memory.take(try key(), at: now + 180) == .new)
     }
 }
 

@@ -28,7 +28,8 @@ struct RefusalTests {
 
     static let unavailable: Set<Refusal.Reason> = [
         .tooManyHandshakes, .tooManyConnections, .shuttingDown, .outOfResources, .noServerCertificate,
-        .clientCertificateRevocationUnknown, .revocationListOutdated, .registrationRateExceeded, .registrationFailed,
+        .clientCertificateRevocationUnknown, .clientCertificateRevocationListMissing, .revocationListOutdated,
+        .revocationListMissing, .registrationRateExceeded, .registrationFailed,
         .passwordHashUnreadable, .authenticationOverloaded, .authenticationTimedOut,
     ]
 
@@ -48,7 +49,9 @@ struct RefusalTests {
         (.issuerGraceEnded, .notAuthorized, .notAuthorized),
         (.certificateOnRevocationList, .notAuthorized, .notAuthorized),
         (.revocationListOutdated, .serverUnavailable, .serverUnavailable),
+        (.revocationListMissing, .serverUnavailable, .serverUnavailable),
         (.certificateUnregistered, .notAuthorized, .notAuthorized),
+        (.certificateRespelt, .notAuthorized, .notAuthorized),
         (.certificateInactive, .notAuthorized, .notAuthorized),
         (.certificatePendingActivation, .notAuthorized, .notAuthorized),
         (.certificateRevoked, .notAuthorized, .notAuthorized),
@@ -107,6 +110,7 @@ struct RefusalTests {
         .unusableExtension(subject: "CN=d", reason: "unknown"),
         .revoked(subject: "CN=d", serial: "01", at: then, reason: .keyCompromise),
         .revocationListStale(subject: "CN=d", authority: "CN=ca", nextUpdate: then, now: now),
+        .revocationListMissing(subject: "CN=d", authority: "CN=ca", file: "/ca.crl"),
         .tooManyPaths(tried: 3),
         .other(subject: "CN=d", code: 1, reason: "unspecified"),
     ]
@@ -129,7 +133,7 @@ struct RefusalTests {
         + (device.map {
             [
                 .issuerUnregistered($0), .issuerGraceEnded($0, until: then, now: now), .certificateUnregistered($0),
-                .certificateInactive($0),
+                .certificateInactive($0), .certificateRespelt($0, registered: $0),
                 .certificatePendingActivation($0), .certificateRevoked($0), .certificateBarred($0),
             ]
         } ?? [])
@@ -146,6 +150,6 @@ struct RefusalTests {
         let reasons = Self.chains.map { Refusal.clientCertificateRefused($0).reason }
         let lumped = reasons.filter { $0 == .clientCertificateUnfit }
         #expect(lumped.count == 3)
-        #expect(Set(reasons).count == 13)
+        #expect(Set(reasons).count == 14)
     }
 }

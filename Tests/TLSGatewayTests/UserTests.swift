@@ -3,6 +3,7 @@ import FoundationEssentials
 import MQTTCodec
 import OpenSSL
 import Registry
+import Synchronization
 import TestAuthority
 import TestDevice
 import Testing
@@ -26,6 +27,7 @@ struct UserTests {
         (nil, nil, .notAuthorized, .anonymousNotAllowed),
     ]
 
+    // [MQTT-3.1.4-2]
     @Test(arguments: attempts, [ProtocolVersion.v3_1_1, .v5])
     func `are believed by their password alone`(
         attempt: (user: Text?, password: String?, code: ReasonCode, reason: Refusal.Reason?),
@@ -243,5 +245,34 @@ struct TokenTests {
         caller.clientID = sent
         #expect(try gateway.fate(caller) == .connack(code))
         #expect(gateway.backend.guests.map(\.clientID) == (code == .success ? ["meter-7"] : []))
+    }
+
+    @Test func `are asked again until they end, and as long as their key is one`() async throws {
+        let requirements = JWTRequirements(issuer: "issuer", audience: "sluice")
+        let (check, renewed) = (
+            TokenCheck(try JWTVerifier(keys: [JWTKey(secret: Self.secret)], requirements: requirements)),
+            TokenCheck(try JWTVerifier(keys: [JWTKey(secret: Array(repeating: 7, count: 32))]))
+        )
+        let isRenewed = Atomic(false)
+        let gateway = try await GatewayUnderTest(
+            ClusterSettings(mode: .oneWay),
+            clock: Self.clock.wall,
+            tokens: isRenewed.load(ordering: .relaxed) ? renewed : check
+        )
+        let token = try TestToken.make(Self.claims(Self.rows[0].claims), .hs256(Self.secret))
+        let late = try TestToken.make(
+            Self.claims(#""sub":"alice","iss":"issuer","aud":"sluice","exp":@-30"#),
+            .hs256(Self.secret)
+        )
+        for token in [token, late] { #expect(try gateway.fate(caller(token, .password, .v5)) == .admitted) }
+        let rechecks = gateway.backend.guests.compactMap(\.recheck)
+        let now = gateway.cluster.now
+        // The second one came when it had ended, within what clocks may differ by.
+        #expect(rechecks.map { $0.refusal(at: now + 29)?.reason } == [nil, nil])
+        #expect(rechecks.map { $0.refusal(at: now + 30)?.reason } == [nil, .tokenExpired])
+        #expect(rechecks.map { $0.refusal(at: now + 599)?.reason } == [nil, .tokenExpired])
+        #expect(rechecks.map { $0.refusal(at: now + 600)?.reason } == [.tokenExpired, .tokenExpired])
+        isRenewed.store(true, ordering: .relaxed)
+        #expect(rechecks.map { $0.refusal(at: now)?.reason } == [.tokenForged, .tokenForged])
     }
 }

@@ -66,6 +66,21 @@ import Testing
     }
 
     @Test(arguments: [
+        ("statsu", "There is no sluice statsu. Did you mean: sluice status? See: sluice --help"),
+        ("client-cert list", "Did you mean: sluice client-certs? See: sluice --help"),
+        ("server-certs grace edn custom-1", "Did you mean: sluice server-certs grace end?"),
+        ("users frobnicate", "There is no sluice users frobnicate. See: sluice users --help"),
+    ])
+    func `knows which verb was meant`(line: String, words: String) {
+        #expect(MisspelledVerb.words(for: line.split(separator: " ").map(String.init))?.contains(words) == true)
+    }
+
+    @Test(arguments: ["", "--helf", "certs list --jsn", "certs show a b", "help certs", "status"])
+    func `leaves what is wrong with anything else to the parser`(line: String) {
+        #expect(MisspelledVerb.words(for: line.split(separator: " ").map(String.init)) == nil)
+    }
+
+    @Test(arguments: [
         "", "certs", "server-certs", "ca-certs", "client-certs", "users", "mode", "tls", "config", "cname", "tokens",
         "jobs", "audit", "server-certs grace",
     ])

@@ -29,8 +29,9 @@ enum ProblemCodes {
         "registration-code-taken", "registration-code-limit", "proof-needed", "proof-for-one-ca",
     ]
 
-    /// Client certificates, jobs, users and tokens.
+    /// Client certificates, clients, jobs, users and tokens.
     private static let clients = [
+        "no-such-client",
         "no-such-client-certificate", "ambiguous-client-certificate", "no-tombstone",
         "client-certificate-already-registered", "client-certificate-deleted", "revoked-is-final",
         "delete-needs-inactive-or-revoked", "purge-needs-deletion", "initial-state", "ca-not-active",

@@ -175,6 +175,8 @@ extension Schemas {
                         [
                             .always("address", .text("The bound address.")),
                             .always("protocol", .text("`mqtts`, `mqtt`, `wss` or `ws`.")),
+                            .maybe("path", .text("Where WebSockets begin, on `wss` and `ws`.")),
+                            .maybe("origins", .texts("The origins whose pages may begin them; absent: all.")),
                         ]
                     )
                 )

@@ -4,6 +4,7 @@ import Registry
 enum Schemas {
     static let all: [String: Schema] =
         general.merging(certificates) { $1 }.merging(clients) { $1 }.merging(operations) { $1 }.merging(requests) { $1 }
+        .merging(broker) { $1 }
 
     /// What the parameters of paths mean.
     static let pathParameters: [String: String] = [
@@ -13,6 +14,7 @@ enum Schemas {
         "slot": "`default`, or `custom-1` and so on.",
         "fingerprint": "SHA-256 of the certificate's DER, 64 hexadecimal digits.",
         "name": "The user's name.",
+        "clientID": "The client id, every byte of it that is not a letter, digit, `-`, `.`, `_` or `~` escaped.",
         "id": "The job's number; the token's id or name.",
     ]
 

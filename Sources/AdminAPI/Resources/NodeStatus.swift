@@ -61,12 +61,18 @@ package struct NodeStatus: Codable, Hashable, Sendable {
     package struct Listener: Codable, Hashable, Sendable {
         /// The bound address, with the port that was taken.
         package var address: String
-        /// `mqtts` or `mqtt`.
+        /// `mqtts`, `mqtt`, `wss` or `ws`.
         package var `protocol`: String
+        /// Where WebSockets begin; nil where there are none.
+        package var path: String?
+        /// The origins whose pages may begin them; nil when all may.
+        package var origins: [String]?
 
-        package init(address: String, protocol: String) {
+        package init(address: String, protocol: String, path: String? = nil, origins: [String]? = nil) {
             self.address = address
             self.protocol = `protocol`
+            self.path = path
+            self.origins = origins
         }
     }
 

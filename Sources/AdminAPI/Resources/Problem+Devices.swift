@@ -25,6 +25,10 @@ extension Problem {
     }
 
     init(_ error: UserError) {
+        if case .changedMeanwhile(let record) = error {
+            self = .changedSince(record.tag)
+            return
+        }
         guard let kind = error.kind else {
             self = .storageFailed()
             return
@@ -68,6 +72,7 @@ extension UserError {
     fileprivate var conflict: Problem.Conflict? {
         switch self {
         case .alreadyExists(let name): Problem.Conflict(name: name.text)
+        case .changedMeanwhile(let record): Problem.Conflict(name: record.name.text)
         case .name, .noSuchUser, .limit, .lines, .storage: nil
         }
     }

@@ -1,4 +1,4 @@
-/// Whether a node can serve devices, and if not, why; the answer of `/readyz`.
+/// Whether a node can serve devices, and if not, why; the answer of `/readyz`, where `[-]` is a problem and `[!]` a warning.
 package struct Readiness: Codable, Hashable, Sendable {
     /// Each thing that must hold, with the reason when it does not.
     package var checks: [Check]
@@ -16,10 +16,13 @@ package struct Readiness: Codable, Hashable, Sendable {
         package var name: String
         /// Nil when all is well.
         package var problem: String?
+        /// What somebody should look at although it does not keep the node from serving; nil for nothing.
+        package var warning: String?
 
-        package init(name: String, problem: String?) {
+        package init(name: String, problem: String?, warning: String? = nil) {
             self.name = name
             self.problem = problem
+            self.warning = warning
         }
     }
 }

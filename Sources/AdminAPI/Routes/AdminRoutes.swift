@@ -15,6 +15,7 @@ struct AdminRoutes {
         routes += CARoutes(services: services).routes
         routes += ClientCertificateTransferRoutes(services: services).routes
         routes += ClientCertificateRoutes(services: services).routes
+        routes += ClientRoutes(services: services).routes
         routes += UserRoutes(services: services).routes
         routes += TokenRoutes(services: services).routes
         routes += JobRoutes(services: services).routes

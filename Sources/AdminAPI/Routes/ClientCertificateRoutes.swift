@@ -290,7 +290,7 @@ struct ClientCertificateRoutes {
         )
         resource.warnings = change.warnings.map(\.description) + warnings
         resource.fingerprints = [change.fingerprint.hex]
-        let isCreated = location != nil && !resource.dryRun && change.isChange
+        let isCreated = location != nil && !resource.dryRun && change.isChange && change.before == nil
         return try JSONResponse.make(
             resource,
             status: isCreated ? .created : .ok,

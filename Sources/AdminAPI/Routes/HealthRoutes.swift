@@ -34,9 +34,11 @@ struct HealthRoutes {
 
     private func readiness(isVerbose: Bool) -> Response {
         let readiness = node.readiness()
-        let shown = readiness.checks.filter { isVerbose || $0.problem != nil }
+        let shown = readiness.checks.filter { isVerbose || $0.problem != nil || $0.warning != nil }
         let lines = shown.map { check in
-            check.problem.map { "[-] \(check.name): \($0)\n" } ?? "[+] \(check.name): ok\n"
+            check.problem.map { "[-] \(check.name): \($0)\n" }
+                ?? check.warning.map { "[!] \(check.name): \($0)\n" }
+                ?? "[+] \(check.name): ok\n"
         }
         return text(
             lines.joined() + (readiness.isReady ? "ok\n" : "not ready\n"),

@@ -144,12 +144,14 @@ struct ServerCertificateRoutes {
     private func unbind(_ call: AdminCall) async throws -> Response {
         let slot = try slot(call)
         let endsSessions = try call.flag("disconnect")
-        let bound = services.cluster.state.slots[slot]?.certificate
+        let binding = services.cluster.state.slots[slot]
+        let bound = binding?.certificate
+        let replaced = Set([binding?.superseded?.certificate].compactMap(\.self))
         return try await services.change(
             .unbind(slot),
             call,
             about: bound.map { [$0] } ?? [],
-            ending: endsSessions ? bound.map(LiveSessions.Selection.serverCertificate) : nil
+            ending: endsSessions ? bound.map { .serverCertificate($0, replaced: replaced) } : nil
         )
     }
 

@@ -88,6 +88,7 @@ struct TokenRoutes {
 
     private func revoke(_ call: AdminCall) async throws -> Response {
         let record = try services.tokens.find(call.parameter("id"))
+        // Checked and revoked by the id, which is all that the tag says: nobody can come in between.
         try call.precondition.check(record.tag)
         let dryRun = try call.isDryRun
         let revoked = try await services.tokens.revoke(

@@ -131,12 +131,14 @@ struct UserRoutes {
             throw Problem.badBody("Needed one of password, enabled and clientID: each is a change of its own.")
         }
         let (now, dryRun) = (services.now(), try call.isDryRun)
+        let expected = call.precondition.isGiven ? record : nil
         let change: UserChange
         if let password = body.password {
             let hash = try services.uploads.passwordHash(Self.password(password))
             change = try await services.users.add(
                 UserDraft(name: record.name, passwordHash: hash),
                 replacing: true,
+                expecting: expected,
                 at: now,
                 by: call.principal,
                 dryRun: dryRun
@@ -145,6 +147,7 @@ struct UserRoutes {
             change = try await services.users.setEnabled(
                 record.name,
                 enabled,
+                expecting: expected,
                 at: now,
                 by: call.principal,
                 dryRun: dryRun
@@ -153,6 +156,7 @@ struct UserRoutes {
             change = try await services.users.setClientID(
                 record.name,
                 try body.clientID.value.map(Self.clientID),
+                expecting: expected,
                 at: now,
                 by: call.principal,
                 dryRun: dryRun
@@ -166,6 +170,7 @@ struct UserRoutes {
         try call.precondition.check(record.tag)
         let change = try await services.users.remove(
             record.name,
+            expecting: call.precondition.isGiven ? record : nil,
             at: services.now(),
             by: call.principal,
             dryRun: call.isDryRun
@@ -227,7 +232,7 @@ struct UserRoutes {
 
 extension UserRecord {
     /// Told by all that can be changed; the hash goes into it as a change, and cannot be found from it.
-    fileprivate var tag: EntityTag {
+    var tag: EntityTag {
         EntityTag(of: isEnabled ? "on" : "off", clientID?.text, "\(updatedAt.timeIntervalSince1970)")
     }
 }

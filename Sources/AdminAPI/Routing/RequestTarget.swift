@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import Registry
 
 /// The path and the query of a request, taken apart (RFC 3986 § 3.3, § 3.4).
 struct RequestTarget: Sendable {
@@ -31,6 +32,10 @@ struct RequestTarget: Sendable {
             let value = (sides.dropFirst().first ?? "")
                 .removingPercentEncoding
         else { throw .badParameter("query", found: String(text), needed: "UTF-8 with % escapes") }
+        // No name, identifier or text of ours holds one, and a database would end its text there.
+        guard !value.utf8.contains(0) else {
+            throw .badParameter(name.quotable, found: value.quotable, needed: "text without U+0000")
+        }
         return (name, value)
     }
 }

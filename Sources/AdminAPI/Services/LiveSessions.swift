@@ -9,8 +9,8 @@ package struct LiveSessions: Sendable {
     package enum Selection: Hashable, Sendable {
         /// Those of devices that were let in by this CA, or by one that it had replaced.
         case authority(Fingerprint, replaced: Set<Fingerprint> = [])
-        /// Those that were set up under this server certificate.
-        case serverCertificate(Fingerprint)
+        /// Those that were set up under this server certificate, or under the one that it had replaced.
+        case serverCertificate(Fingerprint, replaced: Set<Fingerprint> = [])
     }
 
     /// Which of these client ids are connected now.

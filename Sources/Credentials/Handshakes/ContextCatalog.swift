@@ -24,7 +24,11 @@ package final class ContextCatalog: Sendable {
         let known = environment.lastMaterial.value
         let selection = CertificateSelection(state)
         let identities = try ServerIdentities(state, serving: selection.groups, encryption, known: known?.identities)
-        let authorities = try TrustedAuthorities(state, known: known?.authorities)
+        let authorities = try TrustedAuthorities(
+            state,
+            awaiting: environment.awaitedLists,
+            known: known?.authorities
+        )
         var reactors: [ReactorContexts] = []
         for (index, library) in environment.libraries.enumerated() {
             reactors.append(

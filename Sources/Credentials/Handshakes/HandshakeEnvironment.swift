@@ -11,6 +11,8 @@ package struct HandshakeEnvironment: Sendable {
     package let sessionCache: SessionCache?
     /// The date for verification and session expiry.
     package let clock: WallClock
+    /// The revocation lists that have to be there before their CAs let anybody in.
+    package let awaitedLists: [AwaitedRevocationList]
     /// What the last catalog was made of.
     let lastMaterial = LastMaterial()
 
@@ -18,7 +20,8 @@ package struct HandshakeEnvironment: Sendable {
     package init(
         reactors count: Int,
         sessionCache: SessionCache? = SessionCache(),
-        clock: WallClock = .system
+        clock: WallClock = .system,
+        awaitedLists: [AwaitedRevocationList] = []
     ) throws(CredentialsError) {
         var libraries: [LibraryContext] = []
         do {
@@ -26,16 +29,21 @@ package struct HandshakeEnvironment: Sendable {
         } catch {
             throw .openSSLUnavailable(error)
         }
-        self.init(libraries: libraries, sessionCache: sessionCache, clock: clock)
+        self.init(libraries: libraries, sessionCache: sessionCache, clock: clock, awaitedLists: awaitedLists)
     }
 
     /// Takes library contexts that are there: one for each reactor, and one at least.
-    package init(libraries: [LibraryContext], sessionCache: SessionCache? = SessionCache(), clock: WallClock = .system)
-    {
+    package init(
+        libraries: [LibraryContext],
+        sessionCache: SessionCache? = SessionCache(),
+        clock: WallClock = .system,
+        awaitedLists: [AwaitedRevocationList] = []
+    ) {
         precondition(!libraries.isEmpty, "A handshake needs a library context.")
         self.libraries = libraries
         self.sessionCache = sessionCache
         self.clock = clock
+        self.awaitedLists = awaitedLists
     }
 }
 

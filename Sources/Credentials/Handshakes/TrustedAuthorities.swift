@@ -15,19 +15,30 @@ struct TrustedAuthorities: Sendable {
         let until: Date?
         let certificate: Certificate
         let list: CertificateRevocationList?
+        /// The file of a list without which nobody is let in, as long as there is no list.
+        let awaitedFile: String?
     }
 
     /// Parses the CAs of a state.
     ///
-    /// - Parameter known: Those of the last catalog; what is the same is taken over.
-    init(_ state: ClusterState, known: TrustedAuthorities?) throws(CredentialsError) {
+    /// - Parameters:
+    ///   - awaited: Lists without which their CAs let nobody in.
+    ///   - known: Those of the last catalog; what is the same is taken over.
+    init(
+        _ state: ClusterState,
+        awaiting awaited: [AwaitedRevocationList],
+        known: TrustedAuthorities?
+    ) throws(CredentialsError) {
+        let files = Self.awaitedFiles(awaited, in: state)
         var trusted = state.activeAuthorities.map { ($0, Date?.none) }
         trusted += state.supersededAuthorities.values.map { ($0.ca, $0.until) }
         trusted.sort { $0.0.fingerprint < $1.0.fingerprint }
         var entries: [Entry] = []
         for (authority, until) in trusted {
             let old = known?.entries.first { $0.registered.fingerprint == authority.fingerprint }
-            entries.append(try Entry(authority, until: until, known: old))
+            entries.append(
+                try Entry(authority, until: until, awaitedFile: files[authority.fingerprint], known: old)
+            )
         }
         if let known, known.hasSameLists(as: entries) {
             revocations = known.revocations
@@ -35,6 +46,21 @@ struct TrustedAuthorities: Sendable {
             revocations = RevocationIndex(entries.compactMap(\.source), anchors: entries.map(\.certificate))
         }
         self.entries = entries
+    }
+
+    /// The files by the CAs that wait for what is in them.
+    private static func awaitedFiles(
+        _ awaited: [AwaitedRevocationList],
+        in state: ClusterState
+    ) -> [Fingerprint: String] {
+        var files: [Fingerprint: String] = [:]
+        for list in awaited {
+            // One that is not registered lets nobody in anyway.
+            for authority in (try? state.trustedCAs(matching: list.authority)) ?? [] {
+                files[authority.fingerprint] = list.file
+            }
+        }
+        return files
     }
 
     /// The trust anchors with their deadlines.
@@ -50,7 +76,7 @@ struct TrustedAuthorities: Sendable {
     private func hasSameLists(as others: [Entry]) -> Bool {
         entries.count == others.count
             && zip(entries, others).allSatisfy {
-                $0.certificate == $1.certificate && $0.list === $1.list
+                $0.certificate == $1.certificate && $0.list === $1.list && $0.awaitedFile == $1.awaitedFile
                     && $0.registered.revocationList?.onStale == $1.registered.revocationList?.onStale
             }
     }
@@ -61,10 +87,12 @@ extension TrustedAuthorities.Entry {
     init(
         _ authority: RegisteredCA,
         until: Date?,
+        awaitedFile: String? = nil,
         known: TrustedAuthorities.Entry?
     ) throws(CredentialsError) {
         registered = authority
         self.until = until
+        self.awaitedFile = authority.revocationList == nil ? awaitedFile : nil
         do throws(OpenSSLError) {
             if let known { certificate = known.certificate } else { certificate = try Certificate(der: authority.der) }
         } catch {
@@ -86,8 +114,9 @@ extension TrustedAuthorities.Entry {
         }
     }
 
-    /// The CA's list with its rule, if there is one.
+    /// The CA's list with its rule, if there is one or has to be.
     var source: RevocationIndex.Source? {
+        if let awaitedFile { return RevocationIndex.Source(authority: certificate, awaitingListIn: awaitedFile) }
         guard let list, let stored = registered.revocationList else { return nil }
         let rule: StaleListRule =
             switch stored.onStale {

@@ -53,7 +53,11 @@ struct JWTClaims {
     }
 
     /// Who is named, if everything is as required.
-    func identity(_ requirements: JWTRequirements, at now: Date) throws(JWTFailure) -> JWTIdentity {
+    func identity(
+        _ requirements: JWTRequirements,
+        signedBy key: JWTKey,
+        at now: Date
+    ) throws(JWTFailure) -> JWTIdentity {
         let leeway = requirements.leeway
         if let expires {
             // RFC 7519 § 4.1.4: not on or after that date.
@@ -69,7 +73,13 @@ struct JWTClaims {
         }
         guard let user else { throw .claimMissing(requirements.userClaim) }
         if let claim = requirements.clientIDClaim, clientID == nil { throw .claimMissing(claim) }
-        return JWTIdentity(user: user, clientID: clientID, expiresAt: expires)
+        return JWTIdentity(
+            user: user,
+            clientID: clientID,
+            expiresAt: expires,
+            staysUntil: expires.map { now < $0 ? $0 : $0 + leeway },
+            key: key
+        )
     }
 }
 

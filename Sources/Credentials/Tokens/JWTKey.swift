@@ -10,7 +10,7 @@ package struct JWTKey: Sendable {
     package let id: String?
     private let material: Material
 
-    private enum Material: Sendable {
+    private enum Material: Equatable, Sendable {
         case secret([UInt8])
         case publicKey(PublicKey)
     }
@@ -90,6 +90,13 @@ package struct JWTKey: Sendable {
         case (.hs256, .publicKey), (.rs256, .secret), (.es256, .secret):
             false
         }
+    }
+}
+
+extension JWTKey: Equatable {
+    /// The same key for the same tokens.
+    package static func == (left: JWTKey, right: JWTKey) -> Bool {
+        left.algorithm == right.algorithm && left.id == right.id && left.material == right.material
     }
 }
 

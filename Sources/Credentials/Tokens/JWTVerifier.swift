@@ -36,13 +36,18 @@ package struct JWTRequirements: Hashable, Sendable {
 }
 
 /// Who a token names.
-package struct JWTIdentity: Hashable, Sendable {
+package struct JWTIdentity: Equatable, Sendable {
     /// The user.
     package let user: String
     /// The client id that the token is bound to, if the configuration names a claim for it.
     package let clientID: String?
     /// When the token ends; `nil` for one that does not.
     package let expiresAt: Date?
+    /// Until when its holder may stay: until `expiresAt`, and who comes with it later, as the clocks' difference allows,
+    /// until that too is over.
+    package let staysUntil: Date?
+    /// The key that has signed it.
+    package let key: JWTKey
 }
 
 /// Checks JSON Web Tokens (RFC 7519) by keys that each belong to one algorithm. Immutable.
@@ -70,11 +75,14 @@ package struct JWTVerifier: Sendable {
     package func verify(_ token: [UInt8], at now: Date) throws(JWTFailure) -> JWTIdentity {
         let envelope = try JWTEnvelope(token)
         let candidates = try candidates(for: envelope)
-        guard candidates.contains(where: { $0.hasSigned(envelope.signedBytes, envelope.signature) }) else {
+        guard let key = candidates.first(where: { $0.hasSigned(envelope.signedBytes, envelope.signature) }) else {
             throw .badSignature(algorithm: envelope.algorithm, keysTried: candidates.count)
         }
-        return try JWTClaims(envelope.claims, requirements).identity(requirements, at: now)
+        return try JWTClaims(envelope.claims, requirements).identity(requirements, signedBy: key, at: now)
     }
+
+    /// Whether tokens are still checked by a key that was taken for one.
+    package func holds(_ key: JWTKey) -> Bool { keys.contains(key) }
 
     /// The keys of the token's algorithm with its `kid`; those without an id where none bears it. The algorithm is only
     /// compared with the keys' own: no token chooses what a key is used for.

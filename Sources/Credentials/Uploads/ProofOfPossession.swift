@@ -108,7 +108,7 @@ extension ProofFailure: CustomStringConvertible {
             "The verification certificate from \(authority) has no common name; the registration code is needed there."
         case .otherCode(let authority, let found):
             "The verification certificate from \(authority) is for \"\(found.quotable)\", not for the registration code. "
-                + "Get a code: sluice ca-certs registration-code"
+                + "Get a code: sluice ca-certs code"
         case .notYetValid(let notBefore, let now):
             "The verification certificate is valid from \(notBefore.timestamp) on, now is \(now.timestamp). Check the clocks."
         case .expired(let notAfter, let now):

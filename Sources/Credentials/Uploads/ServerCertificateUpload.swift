@@ -53,6 +53,7 @@ package struct ServerCertificateUpload: Sendable {
     package func hosted(
         name: ObjectName?,
         sealedBy encryption: KeyEncryption,
+        from source: MaterialSource = .upload,
         at now: Date
     ) throws(CredentialsError) -> HostedCertificate {
         HostedCertificate(
@@ -60,7 +61,8 @@ package struct ServerCertificateUpload: Sendable {
             certificate: certificate,
             chain: chain.map(\.der),
             sealedKey: try encryption.seal(key, for: certificate.fingerprint),
-            createdAt: now
+            createdAt: now,
+            source: source
         )
     }
 

@@ -9,8 +9,16 @@ package protocol BrokerObserver: AnyObject, Sendable {
     /// A client's CONNECT was accepted.
     func clientConnected(_ client: ConnectedClient)
 
+    /// A client id connects so often that it was refused: a client that comes and goes, or two that share the id. Told once
+    /// a minute for each id.
+    func clientConnectsTooOften(_ client: ClientProfile, from peer: SocketAddress)
+
     /// The connection of a client that had been accepted is over.
-    func clientDisconnected(_ client: ConnectedClient, because cause: DisconnectCause)
+    func clientDisconnected(_ client: ConnectedClient, because cause: DisconnectCause, after traffic: ConnectionTraffic)
+}
+
+extension BrokerObserver {
+    package func clientConnectsTooOften(_ client: ClientProfile, from peer: SocketAddress) {}
 }
 
 /// A client whose CONNECT was accepted, and how it came.
@@ -21,6 +29,10 @@ package struct ConnectedClient: Sendable {
     package let peer: SocketAddress
     /// The protocol it speaks.
     package let version: ProtocolVersion
+    /// Whether it asked for a new session.
+    package let cleanStart: Bool
+    /// The keep-alive granted, in seconds; 0 for none.
+    package let keepAlive: UInt16
     /// Whether its session was there before.
     package let sessionPresent: Bool
     /// When its CONNECT was accepted.

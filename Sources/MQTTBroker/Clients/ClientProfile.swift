@@ -10,6 +10,11 @@ package struct ClientID: Hashable, Sendable, CustomStringConvertible {
         bytes = ContiguousArray(text.utf8)
     }
 
+    /// Takes bytes to compare identifiers with, whether or not they are one.
+    package init(bytes: some Sequence<UInt8>) {
+        self.bytes = ContiguousArray(bytes)
+    }
+
     /// Takes the identifier of a CONNECT.
     package init(_ text: Text) {
         bytes = ContiguousArray(text.bytes)
@@ -42,6 +47,10 @@ package struct ClientProfile: Sendable {
     /// The server name that the client asked for.
     package var serverName: String?
 
+    /// What tells the server certificates apart that clients were shown; nil where that is not known. The broker only keeps
+    /// it.
+    package var serverMark: UInt64?
+
     /// The version of TLS that it speaks; nil without TLS.
     package var tlsVersion: String?
 
@@ -70,6 +79,7 @@ package struct ClientProfile: Sendable {
         organizationalUnit: String? = nil,
         accessPoint: String,
         serverName: String? = nil,
+        serverMark: UInt64? = nil,
         tlsVersion: String? = nil,
         credential: Credential? = nil,
         issuer: Credential? = nil,
@@ -83,6 +93,7 @@ package struct ClientProfile: Sendable {
         self.organizationalUnit = organizationalUnit
         self.accessPoint = accessPoint
         self.serverName = serverName
+        self.serverMark = serverMark
         self.tlsVersion = tlsVersion
         self.credential = credential
         self.issuer = issuer

@@ -1,4 +1,4 @@
-/// What somebody proves himself with, as 32 bytes that the broker only compares: a certificate's SHA-256 fingerprint.
+/// What somebody proves himself with, as 32 bytes that the broker only compares, such as a certificate's SHA-256 fingerprint.
 package struct Credential: Hashable, Sendable, BitwiseCopyable {
     private let first: UInt64
     private let second: UInt64

@@ -11,6 +11,8 @@ extension ClientConnection {
                 return 0
             case .publish(let view):
                 shard.counters.received(.publish)
+                shard.counters.add(.receivedPayloadBytes, view.payload.count)
+                state.pointee.receivedMessages &+= 1
                 handle(view, in: UnsafeRawBufferPointer(rebasing: bytes[..<view.packetSize]))
                 return view.packetSize
             case .packet(let packet, let size):
@@ -20,7 +22,7 @@ extension ClientConnection {
             }
         } catch {
             // [MQTT-4.13.1-1]
-            refuse(error.reasonCode)
+            refuse(error.reasonCode, why: error.description)
             return 0
         }
     }
@@ -33,27 +35,19 @@ extension ClientConnection {
         case .ping: answerPing()
         case .disconnect(let packet): handle(packet)
         // No CONNECT with a method was accepted, so there is nothing to go on with. [MQTT-4.12.0-6]
-        case .auth: refuse(.protocolError)
+        case .auth: refuse(.protocolError, why: "AUTH came without an authentication method in CONNECT.")
         // The decoder gives a broker no packet that only servers send, and no second CONNECT.
         case .connect, .connack, .suback, .unsuback: refuse(.protocolError)
         }
-    }
-
-    // [MQTT-3.12.4-1]
-    private func answerPing() {
-        stream.withWriteBuffer(reserving: 2) { room in
-            room[0] = PacketType.pingresp.rawValue << 4
-            room[1] = 0
-            return 2
-        }
-        shard.counters.sent(.pingresp, bytes: 2)
     }
 
     private func handle(_ packet: DisconnectPacket) {
         if let interval = packet.properties.sessionExpiryInterval, let session {
             let granted = min(interval, shard.configuration.maximumSessionExpiry)
             // MQTT 5.0 § 3.14.2.2.2
-            guard session.pointee.lifetime.changeExpiry(to: granted) else { return refuse(.protocolError) }
+            guard session.pointee.lifetime.changeExpiry(to: granted) else {
+                return refuse(.protocolError, why: "A session that was to end with its connection cannot be prolonged.")
+            }
         }
         // [MQTT-3.14.4-3]: only a normal disconnection forgets the will.
         close(packet.reasonCode == .normalDisconnection ? .byClient : .withWill, because: .byClient(packet.reasonCode))
@@ -85,15 +79,8 @@ extension ClientConnection {
         case .pubcomp:
             _ = session.pointee.outbound.pubcomp(packetID)
         }
+        // An answer that the client does not take ends the connection, and perhaps the session.
+        guard self.session != nil else { return }
         shard.pump(session)
-    }
-
-    /// Writes an acknowledgement; before 5.0 none says more than success.
-    func answer(_ kind: AcknowledgementPacket.Kind, _ packetID: UInt16, _ reason: ReasonCode) {
-        if reason == .success || !state.pointee.version.hasProperties {
-            shard.acknowledge(kind, packetID, to: stream)
-        } else {
-            send(AcknowledgementPacket(kind, packetIdentifier: packetID, reasonCode: reason))
-        }
     }
 }

@@ -17,6 +17,9 @@ extension ClientConnection {
         if let alias = view.topicAlias, !view.topic.isEmpty {
             state.pointee.aliases.set(alias, view.topicBytes(in: packet))
         }
+        if view.qos == .atLeastOnce, isTaken(view.packetIdentifier) {
+            return acknowledge(view, .packetIdentifierInUse)
+        }
         if view.qos > .atMostOnce {
             // Clients before 5.0 were told no limit; the number of identifiers is one.
             let isLimited = state.pointee.version.hasProperties
@@ -41,7 +44,7 @@ extension ClientConnection {
         topic: UnsafeRawBufferPointer,
         _ session: UnsafeMutablePointer<Session>
     ) {
-        guard !topic.isReservedTopic else { return turnDown(view, .notAuthorized) }
+        guard shard.mayPublish(topic, session) else { return turnDown(view, .notAuthorized) }
         // MQTT 5.0 § 3.3.2.3.2
         if view.payloadIsText, !TextRules.isWellFormedUTF8(view.payloadBytes(in: packet)) {
             return turnDown(view, .payloadFormatInvalid)
@@ -58,6 +61,7 @@ extension ClientConnection {
             }
             let awaited = shard.ledger?.commitsFirst == true ? ticket : nil
             awaited?.connection = self
+            // [MQTT-3.3.1-8]
             if source.retain, !shard.retain(source, publisher: shard.mark(of: session), ticket), view.qos > .atMostOnce,
                 state.pointee.version.hasProperties
             {
@@ -109,6 +113,7 @@ extension ClientConnection {
 
     @inline(__always)
     private func acknowledge(_ view: PublishView, _ reason: ReasonCode, after ticket: CommitTicket? = nil) {
+        // [MQTT-3.3.4-1]
         switch view.qos {
         case .atMostOnce: break
         // [MQTT-4.3.2-4]
@@ -154,17 +159,21 @@ extension ClientConnection {
     }
 
     /// A message that is not passed on. 5.0 has a code for it at QoS 1 and 2; at QoS 0 a rule of form ends the
-    /// connection and a forbidden topic drops the message. Before 5.0 the only words are silence and the end.
+    /// connection and a forbidden topic does what the configuration says. Before 5.0 the only words are silence and the
+    /// end.
     private func turnDown(_ view: PublishView, _ reason: ReasonCode) {
         let isForbidden = reason == .notAuthorized
+        if isForbidden { shard.counters.add(.deniedPublishes) }
+        let endsForbidden = shard.configuration.onDenied == .disconnect
         if state.pointee.version.hasProperties {
+            // A QoS 2 identifier that is refused is not open. [MQTT-4.3.3-9]
             if view.qos > .atMostOnce { return acknowledge(view, reason) }
-            if !isForbidden { return refuse(reason) }
-        } else if !isForbidden, reason != .payloadFormatInvalid {
+            if !isForbidden || endsForbidden { return refuse(reason) }
+        } else if isForbidden ? endsForbidden : reason != .payloadFormatInvalid {
             return refuse(reason)
         }
         shard.counters.dropped(.notAuthorized)
-        // MQTT 3.1.1 § 3.3.5
+        // MQTT 3.1.1 [MQTT-3.3.5-2]
         acknowledge(view, .success)
         if view.qos == .exactlyOnce { session?.pointee.inbound.accept(view.packetIdentifier) }
     }

@@ -41,6 +41,7 @@ final class ClientConnection: StreamHandler {
             let size = handleNext(rest)
             if size == 0 { break }
             consumed += size
+            if shard.paces.areSet { keepPace(type: rest[0] >> 4, bytes: size) }
             if state.pointee.hasSearchedRetained {
                 state.pointee.hasSearchedRetained = false
                 // One such search a turn: many small packets must not stall the others either.
@@ -48,6 +49,7 @@ final class ClientConnection: StreamHandler {
             }
         }
         shard.counters.add(.receivedBytes, consumed)
+        state.pointee.receivedBytes &+= UInt64(consumed)
         if stream.queuedBytes > shard.configuration.writeHighWaterMark * Self.floodFactor { hold(.ownQueue) }
         return consumed
     }
@@ -93,7 +95,7 @@ final class ClientConnection: StreamHandler {
     func hold(_ reason: ConnectionState.Holds) {
         guard !state.pointee.holds.contains(reason) else { return }
         state.pointee.holds.insert(reason)
-        shard.counters.add(.publishersHeldBack)
+        shard.counters.add(reason == .rate ? .rateHolds : .publishersHeldBack)
         // A client that we do not read must not be blamed for its silence; one that does not read us has its usual time
         // to begin again, or it would keep its place and its queue for ever.
         if reason == .ownQueue { beginPatience() } else { stream.deadline = nil }
@@ -124,10 +126,18 @@ final class ClientConnection: StreamHandler {
     // MARK: Ending
 
     /// Ends the connection: tells the client why, if it is of 5.0, and lets the session go on or end as `end` has it.
-    func end(_ end: ConnectionEnd, telling reason: ReasonCode) {
+    ///
+    /// - Parameter why: the reason in a sentence, for the people who look for the client's mistake.
+    func end(_ end: ConnectionEnd, telling reason: ReasonCode, why: String? = nil) {
+        // It has a session until its end, behind which nothing is sent. [MQTT-3.14.4-1]
         guard state.pointee.session != nil else { return }
-        // [MQTT-3.14.0-1]: not before CONNACK, which may wait for the store.
-        if state.pointee.version.hasProperties, client != nil { send(DisconnectPacket(reasonCode: reason)) }
+        // Not before CONNACK, which may wait for the store. [MQTT-3.14.0-1]
+        if state.pointee.version.hasProperties, client != nil {
+            var packet = DisconnectPacket(reasonCode: reason)
+            packet.properties.reasonString = why.flatMap { try? Text($0) }
+            send(packet)
+        }
+        // [MQTT-3.14.4-2] [MQTT-4.13.2-1]
         close(end, because: .byBroker(reason))
     }
 
@@ -138,45 +148,36 @@ final class ClientConnection: StreamHandler {
     }
 
     /// The client broke a rule: DISCONNECT with the reason (5.0), and the connection is closed. [MQTT-4.13.1-1]
-    func refuse(_ reason: ReasonCode) {
-        end(.withWill, telling: reason)
+    /// MQTT 3.1.1 [MQTT-4.8.0-1]
+    func refuse(_ reason: ReasonCode, why: String? = nil) {
+        end(.withWill, telling: reason, why: why)
     }
 
     private func finish(_ end: ConnectionEnd, _ cause: DisconnectCause) {
         guard let session = state.pointee.session else { return }
+        let traffic = traffic
         state.pointee.session = nil
+        shard.reactor.cancel(state.pointee.rateTimer)
         shard.connectionEnded(session, end)
-        if let client { shard.observer?.clientDisconnected(client, because: cause) }
+        if let client { shard.observer?.clientDisconnected(client, because: cause, after: traffic) }
         client = nil
     }
 
     /// The client has been let in.
-    func began(_ profile: ClientProfile, _ version: ProtocolVersion, sessionPresent: Bool) {
+    func began(_ profile: ClientProfile, _ connect: ConnectPacket, keepAlive: UInt16, sessionPresent: Bool) {
         var profile = profile
         // It has served, and keeps alive what it was made from.
         profile.recheck = nil
         let client = ConnectedClient(
             profile: profile,
             peer: stream.peer,
-            version: version,
+            version: connect.version,
+            cleanStart: connect.cleanStart,
+            keepAlive: keepAlive,
             sessionPresent: sessionPresent,
             connectedAt: shard.reactor.now
         )
         self.client = client
         shard.observer?.clientConnected(client)
-    }
-
-    // MARK: Writing
-
-    /// Writes a packet; one that is larger than the client takes is left out. [MQTT-3.1.2-24]
-    func send(_ packet: some EncodablePacket) {
-        do throws(CodecError) {
-            let bytes = try packet.encoded(for: state.pointee.version, from: .server)
-            guard bytes.count <= state.pointee.maximumPacketSize else { return shard.counters.dropped(.packetTooLarge) }
-            stream.write(bytes)
-            shard.counters.sent(packet.packetType, bytes: bytes.count)
-        } catch {
-            // A packet of ours that has no encoding is left out too: the version has no word for it.
-        }
     }
 }

@@ -1,4 +1,5 @@
 import MQTTCodec
+import Reactors
 
 /// The changing part of a connection, behind a pointer like all hot state.
 struct ConnectionState {
@@ -14,6 +15,8 @@ struct ConnectionState {
         static let nextTurn = Holds(rawValue: 4)
         /// The store comes first: its CONNACK waits, or too much of what it published does.
         static let storage = Holds(rawValue: 8)
+        /// It has sent more than its share.
+        static let rate = Holds(rawValue: 32)
     }
 
     var decoder: PacketDecoder
@@ -26,5 +29,17 @@ struct ConnectionState {
     var hasSearchedRetained = false
     /// Nil once the connection has ended.
     var session: UnsafeMutablePointer<Session>?
+    /// Bytes of the largest packet that the client takes.
     var maximumPacketSize: Int
+    /// Whether the client wants reason strings and user properties: its Request Problem Information.
+    /// MQTT 5.0 § 3.1.2.11.7
+    var wantsReasons: Bool
+    /// What it has used of the rates.
+    var use = ClientUse()
+    /// When it is read again.
+    var rateTimer = TimerToken.none
+    /// PUBLISH packets received.
+    var receivedMessages: UInt64 = 0
+    /// Bytes received after CONNECT.
+    var receivedBytes: UInt64 = 0
 }

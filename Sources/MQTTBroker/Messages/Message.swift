@@ -55,7 +55,9 @@ final class Message: ManagedBuffer<MessageHeader, UInt8> {
             append(source.payload)
         }
         // Invariant: `create` of a final class makes that class.
-        return unsafeDowncast(buffer, to: Message.self)
+        let message = unsafeDowncast(buffer, to: Message.self)
+        HeldMessages.ofProcess.enter(message)
+        return message
     }
 
     /// A message read from the store.
@@ -77,12 +79,16 @@ final class Message: ManagedBuffer<MessageHeader, UInt8> {
     }
 
     deinit {
+        HeldMessages.ofProcess.leave(self)
         // Whoever needed the message in the store had a reference to it.
         if let graveyard = header.graveyard { graveyard.bury(header.id) }
     }
 
     /// Bytes held, the header's not counted.
     var count: Int { Int(header.topicCount) + Int(header.propertiesCount) + Int(header.payloadCount) }
+
+    /// Bytes of the payload.
+    var payloadCount: Int { Int(header.payloadCount) }
 
     /// The QoS it was published with.
     var qos: QoS { header.qos }

@@ -175,11 +175,13 @@ extension OutboundQueue {
                 InFlight(packetID: stored.packetID, stage: stage, delivery: delivery, row: row, wasSent: true)
             )
             inFlightBytes += delivery?.message.count ?? 0
+            count(inFlight: 1, bytes: delivery?.message.count ?? 0)
             lastPacketID = stored.packetID
         } else if var delivery {
             delivery.row = row
             waiting.append(delivery)
             waitingBytes += delivery.message.count
+            count(waiting: 1, bytes: delivery.message.count)
         } else {
             return stored.sequence
         }

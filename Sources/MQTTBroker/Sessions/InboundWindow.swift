@@ -2,14 +2,20 @@ import MQTTCodec
 
 /// The QoS 2 messages a client has sent and not yet released: each is passed on once, however often it comes.
 ///
-/// QoS 1 messages never are in it: they are acknowledged in the turn they arrive. MQTT 5.0 § 4.3.3
+/// QoS 1 messages never are in it [MQTT-4.3.2-5]: they are acknowledged in the turn they arrive. MQTT 5.0 § 4.3.3
 struct InboundWindow {
     /// Identifiers between PUBREC and PUBCOMP, sorted.
     private var open: ContiguousArray<UInt16> = []
     /// How many were open when the present connection began.
     private var carried = 0
+    /// Where what is open is counted; outlives the session.
+    private unowned(unsafe) let counters: Counters?
     /// Those of `open` whose messages the store does not have yet.
     private var pending: [UInt16: CommitTicket] = [:]
+
+    init(counters: Counters? = nil) {
+        self.counters = counters
+    }
 
     /// What a PUBLISH with a packet identifier is.
     enum Verdict: Equatable {
@@ -37,7 +43,9 @@ struct InboundWindow {
     /// Remembers a QoS 2 message that was passed on and is answered with PUBREC.
     mutating func accept(_ packetID: UInt16) {
         let (found, index) = position(of: packetID)
-        if !found { open.insert(packetID, at: index) }
+        guard !found else { return }
+        open.insert(packetID, at: index)
+        counters?.add(.openInboundMessages)
     }
 
     /// As `accept`, where PUBREC may have to wait for the store.
@@ -68,8 +76,12 @@ struct InboundWindow {
         guard found else { return false }
         open.remove(at: index)
         if open.isEmpty { open = [] }
+        counters?.add(.openInboundMessages, -1)
         return true
     }
+
+    /// Whether an exchange is open under an identifier.
+    func isOpen(_ packetID: UInt16) -> Bool { position(of: packetID).found }
 
     private func position(of packetID: UInt16) -> (found: Bool, index: Int) {
         var low = 0

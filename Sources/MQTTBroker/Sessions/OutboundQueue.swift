@@ -51,8 +51,14 @@ struct OutboundQueue: ~Copyable {
     private var waitingQoS0 = 0
     var inFlightBytes = 0
     var waitingBytes = 0
+    /// Where what waits and what is in flight is counted; outlives the session.
+    private unowned(unsafe) let counters: Counters?
 
-    init() {}
+    init(counters: Counters? = nil) {
+        self.counters = counters
+    }
+
+    deinit { count(waiting: -waiting.count, inFlight: -inFlight.count, bytes: -byteCount) }
 
     /// Messages that wait for their turn.
     var waitingCount: Int { waiting.count }
@@ -93,6 +99,7 @@ struct OutboundQueue: ~Copyable {
         guard let dropped = makeRoom(for: delivery, limits) else { return .refused }
         waiting.append(delivery)
         waitingBytes += delivery.message.count
+        count(waiting: 1, bytes: delivery.message.count)
         if delivery.qos == .atMostOnce { waitingQoS0 += 1 }
         return .queued(dropped: dropped)
     }
@@ -139,7 +146,8 @@ struct OutboundQueue: ~Copyable {
     /// The next of those in flight that this connection has not seen, unless window or store forbid it.
     private mutating func nextInFlight() -> Next? {
         guard sentCount < inFlight.count, sentCount < window, !inFlight[sentCount].isHeld else { return nil }
-        // Unacknowledged packets go again in their order, under their identifiers. [MQTT-4.4.0-1] [MQTT-4.6.0-1]
+        // Unacknowledged packets go again in their order, under their identifiers, and do not run out. [MQTT-4.3.3-3]
+        // [MQTT-4.3.3-5] [MQTT-4.3.3-7] [MQTT-4.3.3-13] [MQTT-4.4.0-1] [MQTT-4.6.0-1]
         let entry = inFlight[sentCount]
         inFlight[sentCount].wasSent = true
         sentCount += 1
@@ -168,7 +176,8 @@ struct OutboundQueue: ~Copyable {
         return .completed
     }
 
-    /// PUBREC, after which the message is the receiver's, or with a failure nobody's. [MQTT-4.3.3-4] [MQTT-4.4.0-2]
+    /// PUBREC, after which the message is the receiver's and not sent again, or with a failure nobody's.
+    /// [MQTT-4.3.3-4] [MQTT-4.3.3-6] [MQTT-4.4.0-2] [MQTT-4.8.2-6]
     mutating func pubrec(_ packetID: UInt16, isFailure: Bool) -> Acknowledgement {
         guard let index = find(packetID) else { return .unknown }
         switch inFlight[index].stage {
@@ -221,10 +230,11 @@ struct OutboundQueue: ~Copyable {
 
     /// Empties the queue at the session's end and gives `orphan` what another member of its group may still get.
     ///
-    /// QoS 2 messages that were sent are not among them: the receiver may have them. [MQTT-4.8.2-5]
+    /// QoS 2 messages that were sent are not among them: the receiver may have them. [MQTT-4.8.2-4] [MQTT-4.8.2-5]
     ///
     /// - Returns: how many messages were lost.
     mutating func removeAll(_ orphan: (Delivery) -> Void) -> Int {
+        count(waiting: -waiting.count, inFlight: -inFlight.count, bytes: -byteCount)
         var lost = 0
         while let entry = inFlight.popFirst() {
             gone(entry.row, entry.delivery?.message)
@@ -264,10 +274,12 @@ struct OutboundQueue: ~Copyable {
         )
         if goes { sentCount += 1 }
         inFlightBytes += delivery.message.count
+        count(inFlight: 1, bytes: delivery.message.count)
         return goes
     }
 
-    /// A fresh identifier, if one more message may be in flight. [MQTT-3.3.4-9] [MQTT-2.2.1-4]
+    /// A fresh identifier, if one more message may be in flight. [MQTT-2.2.1-4] [MQTT-3.3.4-9] [MQTT-4.3.2-1]
+    /// [MQTT-4.3.3-1] [MQTT-4.9.0-2]
     ///
     /// Identifiers go round in order, so those in flight are sorted by their distance from the oldest, which makes
     /// finding one a binary search. The price: a client that never acknowledges one message gets no more than a full
@@ -304,12 +316,14 @@ struct OutboundQueue: ~Copyable {
         gone(inFlight[index].row, inFlight[index].delivery?.message)
         dropMessage(at: index)
         _ = inFlight.remove(at: index)
+        count(inFlight: -1)
         if index < sentCount { sentCount -= 1 }
     }
 
     private mutating func dropMessage(at index: Int) {
         guard let delivery = inFlight[index].delivery else { return }
         inFlightBytes -= delivery.message.count
+        count(bytes: -delivery.message.count)
         inFlight[index].delivery = nil
     }
 
@@ -346,7 +360,17 @@ struct OutboundQueue: ~Copyable {
         guard index < waiting.count else { return nil }
         let delivery = waiting.remove(at: index)
         waitingBytes -= delivery.message.count
+        count(waiting: -1, bytes: -delivery.message.count)
         if delivery.qos == .atMostOnce { waitingQoS0 -= 1 }
         return delivery
+    }
+
+    /// Counts what was put in, or with minus signs taken out: whoever changes `waiting` or `inFlight` says so here.
+    @inline(__always)
+    func count(waiting: Int = 0, inFlight: Int = 0, bytes: Int = 0) {
+        guard let counters else { return }
+        if waiting != 0 { counters.add(.queuedMessages, waiting) }
+        if inFlight != 0 { counters.add(.inFlightMessages, inFlight) }
+        if bytes != 0 { counters.add(.queuedBytes, bytes) }
     }
 }

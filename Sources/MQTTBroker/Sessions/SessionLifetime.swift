@@ -47,12 +47,22 @@ struct SessionLifetime {
 
     /// Gives a session that is read from the store its will.
     mutating func restore(_ will: WillMessage, due: MonotonicTime) {
+        // MQTT 3.1.1 [MQTT-3.1.2-12] [MQTT-3.1.2-8]; of 5.0: [MQTT-3.1.2-7]
         self.will = will
         willDue = due
     }
 
     /// What was due when the store was read.
     func restored() -> Decision { Decision(wakeAt: wakeTime) }
+
+    /// Whether a will waits to be sent, or would be if the connection broke.
+    var hasWill: Bool { will != nil }
+
+    /// When the session ends unless its client comes back; nil while it is connected, and for one that lasts.
+    var expiresAt: MonotonicTime? { isConnected || expiry == .distantFuture ? nil : expiry }
+
+    /// When the will is sent unless the client comes back; nil without a delay that runs.
+    var willDueAt: MonotonicTime? { willDue == .distantFuture ? nil : willDue }
 
     /// A connection began the session or took it up; a will that waits is not published. [MQTT-3.1.3-9]
     mutating func connected(expiryInterval: UInt32, will: WillMessage?) {
@@ -71,7 +81,7 @@ struct SessionLifetime {
         return true
     }
 
-    /// The connection is gone.
+    /// The connection is gone; until then nothing of the session ends. [MQTT-4.1.0-1]
     mutating func disconnected(_ end: ConnectionEnd, at now: MonotonicTime) -> Decision {
         isConnected = false
         switch end {
@@ -117,6 +127,7 @@ struct SessionLifetime {
         Decision(will: takeWill(), ends: true)
     }
 
+    // [MQTT-3.1.2-10]
     private mutating func takeWill() -> WillMessage? {
         defer { will = nil }
         willDue = .distantFuture

@@ -11,10 +11,9 @@ struct PublishOutcome {
 
 /// From a published message to its receivers.
 extension BrokerShard {
-    /// Publishes a message: to the sessions here that match, to one member of each shared subscription, and once to
-    /// each other shard that has receivers.
-    ///
-    /// - Parameter ticket: what waits until the message is stored for those who must not lose it.
+    /// Publishes a message, under its own topic and in its turn: to the sessions here that match, to one member of each
+    /// shared subscription, and once to each other shard that has receivers. [MQTT-3.3.2-3] [MQTT-4.5.0-1]
+    /// [MQTT-4.6.0-5]
     @discardableResult
     func publish(
         _ source: PublishSource,
@@ -23,7 +22,7 @@ extension BrokerShard {
     ) -> PublishOutcome {
         guard let ticket, let ledger else { return publish(source, from: publisher) }
         return ledger.inHand(ticket) {
-            ledger.storeInbound(ticket)
+            storeInbound(ticket)
             return publish(source, from: publisher)
         }
     }
@@ -133,7 +132,7 @@ extension BrokerShard {
             }
             deliver(source, &message, to: receiver, slot, match, &tally)
         }
-        tally.count(into: counters)
+        tally.count(into: counters, payloadSize: source.payload.count)
     }
 
     @inline(__always)
@@ -167,6 +166,7 @@ extension BrokerShard {
             } else {
                 stream.write(frame)
                 tally.add(frame.count)
+                slot.countSent()
             }
         }
     }
@@ -225,6 +225,7 @@ extension BrokerShard {
             if frame.count <= Int(slot.pointee.maximumPacketSize) {
                 stream.write(frame)
                 tally.add(frame.count)
+                slot.countSent()
                 return
             }
         }
@@ -250,7 +251,7 @@ extension BrokerShard {
 
     /// Delivers to one member; false where it is on a shard whose link is full.
     private func deliverToOne(of match: SharedMatch, _ source: PublishSource, _ message: inout Message?) -> Bool {
-        guard let member = choose(from: match) else { return true }
+        guard let member = choose(from: match, for: source.topic) else { return true }
         guard Int(member.session.shard) == index else {
             let message = message ?? make(source)
             return pass(.deliver(message, to: member, group: match.group, nil), to: 1 << UInt64(member.session.shard))
@@ -258,20 +259,21 @@ extension BrokerShard {
         guard let session = session(member.session) else { return true }
         var tally = Tally()
         deliver(source, &message, to: slot(of: session), member.terms(for: source, match.group), &tally)
-        tally.count(into: counters)
+        tally.count(into: counters, payloadSize: source.payload.count)
         return true
     }
 
     /// A message for one member of this shard, from another shard or from a member that is gone.
     func deliver(_ message: Message, to member: SharedMember, _ group: SharedGroupID) {
         guard let session = session(member.session) else { return redispatch(message, group) }
+        guard mayTake(message, session) else { return }
         message.withSource(at: reactor.now) { source in
             var known: Message? = message
             var tally = Tally()
             frames.pointee.begin(source)
             deliver(source, &known, to: slot(of: session), member.terms(for: source, group), &tally)
             frames.pointee.end()
-            tally.count(into: counters)
+            tally.count(into: counters, payloadSize: source.payload.count)
         }
     }
 
@@ -279,7 +281,8 @@ extension BrokerShard {
     func redispatch(_ message: Message, _ group: SharedGroupID) {
         guard !message.isExpired(at: reactor.now) else { return counters.dropped(.expired) }
         let match = subscriptions.read { tree, _ in tree.sharedMatch(group) }
-        guard let match, let member = choose(from: match) else { return counters.dropped(.sessionEnded) }
+        guard let match, !match.members.isEmpty else { return counters.dropped(.sessionEnded) }
+        guard let member = message.withTopic({ choose(from: match, for: $0) }) else { return }
         if Int(member.session.shard) == index {
             guard session(member.session) != nil else { return counters.dropped(.sessionEnded) }
             deliver(message, to: member, group)
@@ -288,20 +291,25 @@ extension BrokerShard {
         }
     }
 
-    /// Members in turn; connected ones first, and of this shard's those that keep up. MQTT 5.0 § 4.8.2
-    private func choose(from match: SharedMatch) -> SharedMember? {
+    /// Members in turn; connected ones first, and of this shard's those that keep up and may read the topic. Of other shards'
+    /// members nobody here knows what they may read. MQTT 5.0 § 4.8.2
+    private func choose(from match: SharedMatch, for topic: UnsafeRawBufferPointer) -> SharedMember? {
         guard !match.members.isEmpty else { return nil }
         let number = Int(match.group.number)
         while turns.pointee.count <= number { turns.pointee.append(.random(in: 0 ... .max)) }
         turns.pointee[number] &+= 1
         let turn = Int(turns.pointee[number])
         let candidates = match.onlineCount > 0 ? match.onlineCount : match.members.count
+        var slow: SharedMember?
         for step in 0..<min(candidates, Self.membersTried) {
             let member = match.members[(turn + step) % candidates]
             guard Int(member.session.shard) == index, let session = session(member.session) else { return member }
+            guard mayRead(topic, session) else { continue }
             if slot(of: session).pointee.stream?.takeUnretainedValue().isBackedUp != true { return member }
+            slow = slow ?? member
         }
-        return match.members[turn % candidates]
+        if slow == nil { counters.dropped(.notReadable) }
+        return slow
     }
 
     /// Members looked at for one that keeps up.
@@ -357,7 +365,7 @@ extension TopicMatch {
 }
 
 extension SharedMember {
-    /// How a message goes to this member.
+    /// How a message goes to this member: a copy beside those of its other subscriptions. [MQTT-3.3.4-5] [MQTT-4.8.2-3]
     fileprivate func terms(for source: PublishSource, _ group: SharedGroupID) -> DeliveryTerms {
         DeliveryTerms(
             qos: min(source.qos, options.qos),

@@ -12,8 +12,16 @@ struct Tally {
         bytes &+= size
     }
 
-    func count(into counters: Counters) {
-        if packets > 0 { counters.sent(.publish, bytes: bytes, packets: packets) }
+    /// Counts packets that all carry a payload of one size.
+    func count(into counters: Counters, payloadSize: Int) {
+        count(into: counters, payloadBytes: packets &* payloadSize)
+    }
+
+    /// Counts packets whose payloads have so many bytes together.
+    func count(into counters: Counters, payloadBytes: Int) {
+        guard packets > 0 else { return }
+        counters.sent(.publish, bytes: bytes, packets: packets)
+        counters.add(.sentPayloadBytes, payloadBytes)
     }
 }
 
@@ -24,23 +32,28 @@ extension BrokerShard {
         let slot = slot(of: session)
         guard let stream = slot.pointee.stream?.takeUnretainedValue() else { return }
         var tally = Tally()
+        var payloadBytes = 0
         var expired = 0
         while !stream.isBackedUp {
             guard let next = session.pointee.outbound.next(at: reactor.now, expired: &expired) else {
-                guard replayNext(session, stream, &tally) else { break }
+                guard replayNext(session, stream, &tally, &payloadBytes) else { break }
                 continue
             }
             switch next {
             case .pubrel(let packetID):
                 acknowledge(.pubrel, packetID, to: stream)
             case .publish(let delivery, let packetID, let duplicate):
-                let sent = write(delivery, packetID, duplicate: duplicate, to: slot, stream, &tally)
+                // What was sent once is sent again.
+                let sent =
+                    (duplicate || mayTake(delivery.message, session))
+                    && write(delivery, packetID, duplicate: duplicate, to: slot, stream, &tally)
+                if sent { payloadBytes += delivery.message.payloadCount }
                 if !sent, packetID != 0 { session.pointee.outbound.abandon(packetID) }
             }
         }
         if !session.pointee.outbound.holdsQoS0 { slot.pointee.form.remove(.lagging) }
         if expired > 0 { counters.dropped(.expired, expired) }
-        tally.count(into: counters)
+        tally.count(into: counters, payloadBytes: payloadBytes)
         if !session.pointee.outbound.news.isEmpty { ledger?.takeNews(of: session) }
     }
 
@@ -48,7 +61,8 @@ extension BrokerShard {
     private func replayNext(
         _ session: UnsafeMutablePointer<Session>,
         _ stream: Stream,
-        _ tally: inout Tally
+        _ tally: inout Tally,
+        _ payloadBytes: inout Int
     ) -> Bool {
         // They come after SUBACK.
         guard session.pointee.pendingSubacks == 0 else { return false }
@@ -58,7 +72,7 @@ extension BrokerShard {
                 continue
             }
             // What was retained since has gone to the new subscription already, as it came.
-            guard retained.isCurrent(message), !message.isExpired(at: reactor.now) else {
+            guard retained.isCurrent(message), !message.isExpired(at: reactor.now), mayTake(message, session) else {
                 session.pointee.replays[0].advance()
                 continue
             }
@@ -74,6 +88,7 @@ extension BrokerShard {
                 session.pointee.replays[0].advance()
             }
             let sent = write(delivery, packetID, duplicate: false, to: slot(of: session), stream, &tally)
+            if sent { payloadBytes += message.payloadCount }
             if !sent, packetID != 0 { session.pointee.outbound.abandon(packetID) }
             return true
         }
@@ -123,6 +138,7 @@ extension BrokerShard {
             encoder.write(delivery, subscriptionIdentifiers: identifiers, into: room)
         }
         tally.add(size)
+        slot.countSent()
         return true
     }
 

@@ -16,6 +16,7 @@ struct SessionRequest {
 /// Sessions begin, are taken up and over, wait, and end.
 extension BrokerShard {
     /// Finds or makes the session of a client and gives it `connection`; another connection it has is ended.
+    /// [MQTT-3.1.2-5] [MQTT-3.1.2-6]
     ///
     /// - Returns: the session, and whether it was there before; nil where there are too many.
     func takeUp(
@@ -66,12 +67,13 @@ extension BrokerShard {
         slot.pointee.stream = Unmanaged.passUnretained(connection.stream)
         slot.pointee.maximumPacketSize = request.maximumPacketSize
         slot.pointee.form = .connected
+        slot.beginConnection(at: reactor.now)
         if request.version.hasProperties { slot.pointee.form.insert(.version5) }
         if request.aliases != nil { slot.pointee.form.insert(.aliases) }
         if session.pointee.outbound.holdsQoS0 { slot.pointee.form.insert(.lagging) }
     }
 
-    /// A session's connection is over: it waits from now on, or ends.
+    /// A session's connection is over: it waits from now on, or ends. [MQTT-3.1.2-23]
     func connectionEnded(_ session: UnsafeMutablePointer<Session>, _ end: ConnectionEnd) {
         let slot = slot(of: session)
         slot.pointee.stream = nil
@@ -79,6 +81,7 @@ extension BrokerShard {
         slot.pointee.maximumPacketSize = .max
         session.pointee.connection = nil
         session.pointee.aliases = nil
+        session.pointee.stateSince = reactor.now
         session.pointee.pendingSubacks = 0
         counters.add(.connected, -1)
         keepReplays(session)
@@ -125,7 +128,9 @@ extension BrokerShard {
     func sessionDeadlinePassed(_ handle: SessionHandle) {
         guard let session = session(handle) else { return }
         session.pointee.timer = nil
-        carryOut(session.pointee.lifetime.deadlinePassed(at: reactor.now), for: session)
+        let decision = session.pointee.lifetime.deadlinePassed(at: reactor.now)
+        if decision.ends { counters.add(.expiredSessions) }
+        carryOut(decision, for: session)
     }
 
     func carryOut(_ decision: SessionLifetime.Decision, for session: UnsafeMutablePointer<Session>) {
@@ -158,24 +163,22 @@ extension BrokerShard {
         for session: UnsafeMutablePointer<Session>,
         _ unit: CommitTicket?
     ) {
-        let handle = session.pointee.handle
+        let (handle, clientID) = (session.pointee.handle, session.pointee.clientID)
         let publisher = decision.will == nil ? 0 : mark(of: session)
+        let access = decision.will == nil ? nil : session.pointee.access
         if decision.ends {
             endSession(session, unit)
         } else if let time = decision.wakeAt {
             session.pointee.timer = SessionTimer(shard: self, session: handle, at: time)
         }
         // After the session's end, so that the client's own subscriptions see nothing of it.
-        if let will = decision.will { publishWill(will, of: handle, publisher) }
+        guard let will = decision.will else { return }
+        let due = DueWill(message: will, client: handle, publisher: publisher, access: access)
+        // What is stored as one goes out as one.
+        if unit == nil { publishWill(due, of: clientID) } else { publish(due) }
     }
 
-    func publishWill(_ will: WillMessage, of client: SessionHandle, _ publisher: UInt64) {
-        will.withSource { source in
-            if source.retain { _ = retain(source, publisher: publisher) }
-            publish(source, from: client)
-        }
-    }
-
+    /// Forgets a session; what its client has retained stays. [MQTT-4.1.0-2] MQTT 3.1.1 [MQTT-3.1.2-7]
     private func endSession(_ session: UnsafeMutablePointer<Session>, _ unit: CommitTicket?) {
         session.pointee.timer?.cancel()
         counters.add(.subscriptions, -session.pointee.subscriptions.count)

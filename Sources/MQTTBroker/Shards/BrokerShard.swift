@@ -11,6 +11,8 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
     let reactor: Reactor
     let configuration: BrokerConfiguration
     let limits: QueueLimits
+    /// How fast a client may send.
+    let paces: ClientPaces
     let subscriptions: SubscriptionIndex
     let retained: RetainedStore
     let sessionCount: SessionCount
@@ -23,6 +25,8 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
     let cache: UnsafeMutablePointer<MatchCache>
     let frames: UnsafeMutablePointer<FrameCache>
     let outbound: UnsafeMutablePointer<OutboundMail>
+    /// Who may do what.
+    let access: UnsafeMutablePointer<ShardAccess>
     /// How often each shared subscription has been served from here: whose turn it is.
     let turns: UnsafeMutablePointer<ContiguousArray<UInt32>>
     /// What must outlive the process; nil in a broker without a store.
@@ -34,6 +38,11 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
     var heldPublishers: ContiguousArray<ClientConnection> = []
     /// Connections that have had their share of this turn.
     private var resting: ContiguousArray<ClientConnection> = []
+    /// How often each client id connects.
+    var connectRates: ConnectRates
+    /// Wills that wait for their turn.
+    var wills: WillQueue
+    var isPacingWills = false
     private var nextGeneration: UInt32 = 1
     var isDraining = false
     private var drained: [@Sendable () -> Void] = []
@@ -46,6 +55,7 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
         subscriptions: SubscriptionIndex,
         retained: RetainedStore,
         sessionCount: SessionCount,
+        shardCount: Int,
         observer: (any BrokerObserver)? = nil,
         numbers: RecordNumbers = RecordNumbers()
     ) {
@@ -62,6 +72,9 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
             bytes: configuration.maximumQueuedBytes,
             rule: configuration.queueFullRule
         )
+        paces = ClientPaces(configuration)
+        connectRates = ConnectRates(configuration.connectRate.pace())
+        wills = WillQueue(configuration.willRate.pace(parts: shardCount))
         slots = .allocate(capacity: 1)
         slots.initialize(to: SlotArena())
         credentials = .allocate(capacity: 1)
@@ -72,6 +85,8 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
         frames.initialize(to: FrameCache())
         outbound = .allocate(capacity: 1)
         outbound.initialize(to: OutboundMail())
+        access = .allocate(capacity: 1)
+        access.initialize(to: ShardAccess())
         turns = .allocate(capacity: 1)
         turns.initialize(to: [])
     }
@@ -91,6 +106,7 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
         free(cache)
         free(frames)
         free(outbound)
+        free(access)
         free(turns)
     }
 
@@ -170,7 +186,9 @@ final class BrokerShard: EndOfTurnHandler, @unchecked Sendable {
         nextGeneration = nextGeneration == .max ? 1 : nextGeneration + 1
         let number = slots.pointee.insert(SessionSlot(generation: generation, session: session))
         let handle = SessionHandle(slot: number, generation: generation, shard: UInt16(index))
-        session.initialize(to: Session(handle: handle, clientID: clientID))
+        session.initialize(
+            to: Session(handle: handle, clientID: clientID, since: reactor.now, counters: counters)
+        )
         directory[clientID] = number
         counters.add(.sessions)
         return session

@@ -23,6 +23,8 @@ struct SessionSlot: BitwiseCopyable {
     var isKept = false
     /// The largest packet the client takes. [MQTT-3.1.2-24]
     var maximumPacketSize = UInt32.max
+    /// PUBLISH packets written to the present connection; wraps, see `countSent`.
+    var sentMessages: UInt32 = 0
     /// The connection's stream, kept alive by `session.connection`.
     var stream: Unmanaged<Stream>?
     let session: UnsafeMutablePointer<Session>

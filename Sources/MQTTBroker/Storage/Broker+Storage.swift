@@ -201,7 +201,8 @@ extension BrokerShard {
         for (stored, message) in wills {
             ledger?.asUnit { _ in
                 ledger?.note(LedgerEntry(change: .removeWill(stored.id), message: message), isUrgent: true)
-                publishWill(WillMessage(stored, message), of: .none, 0)
+                let will = WillMessage(stored, message)
+                publish(DueWill(message: will, client: .none, publisher: 0, access: nil))
             }
         }
     }

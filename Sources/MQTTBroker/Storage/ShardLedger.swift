@@ -169,20 +169,6 @@ final class ShardLedger: EndOfTurnHandler, TimerHandler {
         note(LedgerEntry(completion: .answer(body)), isUrgent: true)
     }
 
-    /// Has the identifier of the QoS 2 message in hand stored, in the unit of its deliveries.
-    func storeInbound(_ ticket: CommitTicket) {
-        guard ticket.unit != nil, let session = shard.session(ticket.publisher) else { return }
-        let key = session.pointee.key
-        ticket.retainShare()
-        note(
-            LedgerEntry(
-                change: .put(.inbound(key, packetID: ticket.packetID)),
-                completion: .inbound(ticket.publisher, key, ticket)
-            ),
-            isUrgent: true
-        )
-    }
-
     /// Has a delivery stored that has just joined its session's queue, or changed there.
     func store(_ sequence: UInt64, of session: UnsafeMutablePointer<Session>) {
         guard let version = session.pointee.outbound.version(of: sequence) else { return }

@@ -13,4 +13,12 @@ extension UnsafeRawBufferPointer {
     func equals(_ other: UnsafeRawBufferPointer) -> Bool {
         count == other.count && elementsAreEqual(to: other)
     }
+
+    /// Whether these bytes come before others in the order of dictionaries.
+    func precedes(_ other: UnsafeRawBufferPointer) -> Bool {
+        let common = Swift.min(count, other.count)
+        guard common > 0, let left = baseAddress, let right = other.baseAddress else { return count < other.count }
+        let order = memcmp(left, right, common)
+        return order == 0 ? count < other.count : order < 0
+    }
 }

@@ -63,6 +63,11 @@ struct MatchBuilder: ~Copyable {
         }
     }
 
+    /// Leaves out some of the receivers that were found.
+    mutating func removeReceivers(where isOut: (Receiver) -> Bool) {
+        receivers.removeAll(where: isOut)
+    }
+
     private mutating func add(_ entry: UnsafeMutablePointer<SubscriptionEntry>) {
         let session = entry.pointee.session
         if entry.pointee.options.storesMessages { storesMessages = true }

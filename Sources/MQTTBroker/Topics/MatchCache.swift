@@ -7,6 +7,10 @@ struct MatchCache: ~Copyable {
     private let index: SubscriptionIndex
     private let places: UnsafeMutablePointer<TopicMatch?>
     private var builder: MatchBuilder
+    /// Which receivers may read a topic; nil where all may.
+    private var readers: ((UnsafeRawBufferPointer, Receiver) -> Bool)?
+    /// Goes up when what is remembered may name others than may read.
+    private var readersGeneration: UInt64 = 0
     /// What is remembered weighs, see `TopicMatch.weight`.
     private(set) var weight = 0
 
@@ -33,16 +37,29 @@ struct MatchCache: ~Copyable {
     mutating func match(_ topic: UnsafeRawBufferPointer) -> TopicMatch {
         let hash = hash(topic)
         let place = Int(truncatingIfNeeded: hash) & (Self.placeCount - 1)
-        let generation = index.generation
+        // Neither ever goes down, so their sum is new whenever one of them is.
+        let generation = index.generation &+ readersGeneration
         if let known = places[place], known.hash == hash, known.generation == generation, known.topic.equals(topic) {
             return known
         }
         return matchElsewhere(topic, hash: hash, place: place, generation: generation)
     }
 
+    /// From now on receivers are asked about, once for each topic that is looked up.
+    mutating func setReaders(_ readers: ((UnsafeRawBufferPointer, Receiver) -> Bool)?) {
+        self.readers = readers
+        forgetReaders()
+    }
+
+    /// Has every topic looked up again: receivers may read others than before.
+    mutating func forgetReaders() {
+        readersGeneration += 1
+    }
+
     /// What the publisher itself gets of its own message where some of its subscriptions have No Local.
     mutating func publisherMatch(_ topic: UnsafeRawBufferPointer, publisher: SessionHandle) -> TopicMatch {
         let generation = builder.match(topic, in: index, onlyPublisher: publisher)
+        leaveOutOthers(topic)
         return TopicMatch(topic: topic, hash: 0, generation: generation, builder: builder)
     }
 
@@ -56,11 +73,17 @@ struct MatchCache: ~Copyable {
         if let known = places[other], known.hash == hash, known.generation == generation, known.topic.equals(topic) {
             return known
         }
-        let answered = builder.match(topic, in: index)
+        let answered = builder.match(topic, in: index) &+ readersGeneration
+        leaveOutOthers(topic)
         let match = TopicMatch(topic: topic, hash: hash, generation: answered, builder: builder)
         if weight + match.weight > Self.weightLimit { forgetAll() }
         put(match, at: place, or: other)
         return match
+    }
+
+    private mutating func leaveOutOthers(_ topic: UnsafeRawBufferPointer) {
+        guard let readers else { return }
+        builder.removeReceivers { !readers(topic, $0) }
     }
 
     private mutating func put(_ match: TopicMatch, at place: Int, or other: Int) {

@@ -12,14 +12,18 @@ final class RetainedStore: Sendable {
     private let marks: KeyedHash
     /// What the store has not been told yet.
     let journal: RetainedJournal
+    /// What the broker says of itself under `$SYS`, apart from what clients retain: in no count and no bound.
+    let system: RetainedStore?
 
     init(
         maximumCount: Int,
         maximumBytes: Int,
         hash: KeyedHash = KeyedHash(),
         publisherKey: UInt64 = .random(in: 1 ... .max),
-        journal: RetainedJournal = RetainedJournal(isKept: false)
+        journal: RetainedJournal = RetainedJournal(isKept: false),
+        system: RetainedStore? = nil
     ) {
+        self.system = system
         self.publisherKey = publisherKey
         self.journal = journal
         marks = KeyedHash(key: publisherKey)
@@ -34,8 +38,14 @@ final class RetainedStore: Sendable {
         tree.deallocate()
     }
 
+    /// Whether a new subscription gets nothing from here, whatever it asks for.
+    var isEmpty: Bool { count == 0 && system?.count ?? 0 == 0 }
+
     /// Messages held, expired ones that still wait for the sweep included.
     var count: Int { lock.read { tree.pointee.count } }
+
+    /// Bytes of them and of the places that they lie in, about.
+    var byteCount: Int { lock.read { tree.pointee.byteCount } }
 
     /// Retains a message for its topic; false when that would pass a bound, and the old message stays.
     func set(_ message: Message) -> Bool {
@@ -90,12 +100,14 @@ final class RetainedStore: Sendable {
 
     /// Whether `message` is still what its topic retains.
     func isCurrent(_ message: Message) -> Bool {
-        lock.read { message.withTopic { tree.pointee.message(for: $0) } === message }
+        if let system, message.withTopic({ $0.isUnderSystem }) { return system.isCurrent(message) }
+        return lock.read { message.withTopic { tree.pointee.message(for: $0) } === message }
     }
 
     /// The messages a new subscription gets; references, no copies.
     func messages(matching filter: UnsafeRawBufferPointer, at now: MonotonicTime) -> ContiguousArray<Message> {
-        lock.read {
+        if let system, filter.isUnderSystem { return system.messages(matching: filter, at: now) }
+        return lock.read {
             var found = ContiguousArray<Message>()
             tree.pointee.match(filter, at: now) { found.append($0) }
             return found

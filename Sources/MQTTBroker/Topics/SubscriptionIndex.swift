@@ -24,6 +24,9 @@ final class SubscriptionIndex: Sendable {
     /// Subscriptions held.
     var count: Int { lock.read { tree.pointee.count } }
 
+    /// Those of them that are members of a shared subscription.
+    var sharedCount: Int { lock.read { tree.pointee.sharedCount } }
+
     /// What became of a subscription.
     enum Outcome {
         case new, replaced

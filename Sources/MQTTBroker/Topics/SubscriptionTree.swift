@@ -9,6 +9,8 @@ struct SubscriptionTree: ~Copyable {
     var subscriptions = SlotArena<SubscriptionEntry>()
     var groups = SlotArena<SharedGroup>()
     private var nextGroupGeneration: UInt32 = 1
+    /// Those of the subscriptions that are members of a shared one.
+    private(set) var sharedCount = 0
     let root: UInt32
 
     init(hash: KeyedHash) {
@@ -61,6 +63,7 @@ struct SubscriptionTree: ~Copyable {
             link(number, before: head)
             groups[owner].pointee.firstMember = number
             groups[owner].pointee.memberCount += 1
+            sharedCount += 1
         }
         list.link(number, in: subscriptions)
         return true
@@ -204,6 +207,7 @@ struct SubscriptionTree: ~Copyable {
             let group = groups[entry.owner]
             if entry.previous == 0 { group.pointee.firstMember = entry.next }
             group.pointee.memberCount -= 1
+            sharedCount -= 1
             if group.pointee.memberCount == 0 { removeGroup(entry.owner) }
         } else {
             let node = nodes[entry.owner]

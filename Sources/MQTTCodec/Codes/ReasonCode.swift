@@ -67,7 +67,7 @@ package enum ReasonCode: UInt8, Sendable, Hashable, CaseIterable {
 extension ReasonCode {
     /// Whether a `packet` sent by `origin` may carry this code. MQTT 5.0 § 2.4, table 2-6
     /// [MQTT-3.2.2-8] [MQTT-3.4.2-1] [MQTT-3.5.2-1] [MQTT-3.6.2-1] [MQTT-3.7.2-1] [MQTT-3.9.3-2] [MQTT-3.11.3-2]
-    /// [MQTT-3.15.2-1]
+    /// [MQTT-3.14.2-1] [MQTT-3.15.2-1]
     package func isAllowed(in packet: PacketType, from origin: PacketOrigin) -> Bool {
         switch packet {
         case .connack:

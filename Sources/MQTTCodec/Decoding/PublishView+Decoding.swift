@@ -60,7 +60,7 @@ private struct QuickProperties {
             case .topicAlias:
                 alias = UInt16(truncatingIfNeeded: property.number)
                 aliasStart = start
-                // [MQTT-3.3.2-9] [MQTT-3.3.2-11]
+                // [MQTT-3.3.2-9] [MQTT-3.3.2-11] [MQTT-3.3.2-12]
                 guard alias <= topicAliasMaximum else {
                     throw .topicAliasOutOfRange(found: alias, limit: topicAliasMaximum)
                 }

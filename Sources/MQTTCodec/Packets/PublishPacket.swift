@@ -83,7 +83,7 @@ extension PublishPacket: PacketBody {
     }
 }
 
-/// The first byte of a PUBLISH. MQTT 5.0 § 3.3.1
+/// The first byte of a PUBLISH. MQTT 5.0 § 3.3.1 [MQTT-4.3.1-1]
 @usableFromInline package enum PublishHeader {
     /// The lower four bits.
     @inlinable package static func flags(qos: QoS, retain: Bool, isDuplicate: Bool) -> UInt8 {

@@ -44,6 +44,7 @@ extension SubackPacket: PacketBody {
         sink.append(packetIdentifier)
         try properties.write(to: &sink, .suback, version)
         for code in reasonCodes {
+            // MQTT 3.1.1 [MQTT-3.9.3-2]
             let sent = version.hasProperties || !code.isFailure ? code : .unspecifiedError
             try sink.append(sent, in: .suback, from: origin)
         }

@@ -71,6 +71,7 @@ struct PropertyReader {
             property.first = try cursor.binary(field)
             return
         case .string:
+            // [MQTT-3.3.2-13] [MQTT-3.3.2-19]
             property.first = try cursor.string(field)
             if identifier == .responseTopic { try checkResponseTopic(property.first) }
             return

@@ -6,7 +6,7 @@ enum TopicRules {
 
     /// Checks a topic name that has at least one byte, in one pass, and counts its levels.
     ///
-    /// Text rules of § 1.5.4; no wildcards. [MQTT-3.3.2-2] [MQTT-4.7.0-1]
+    /// Text rules of § 1.5.4; no wildcards. [MQTT-3.3.2-2] [MQTT-4.7.0-1] [MQTT-4.7.3-2]
     static func checkName(_ bytes: UnsafeRawBufferPointer, _ field: PacketField) throws(CodecError) -> Int {
         var levels = 1
         var offset = 0
@@ -32,6 +32,7 @@ enum TopicRules {
     static func checkFilter(_ bytes: UnsafeRawBufferPointer) throws(CodecError) -> Int {
         // [MQTT-4.7.3-1]
         guard !bytes.isEmpty else { throw .emptyTopicFilter }
+        // [MQTT-4.7.3-2]
         try TextRules.check(bytes, .topicFilter)
         let start = try startOfMatchedPart(bytes)
         try checkWildcards(bytes, from: start)

@@ -6,7 +6,7 @@ package struct Text: Sendable, Hashable {
     /// The encoded characters, without the length prefix.
     package let bytes: [UInt8]
 
-    /// Most bytes that a length prefix of two bytes can announce. MQTT 5.0 § 1.5.4
+    /// Most bytes that a length prefix of two bytes can announce. MQTT 5.0 § 1.5.4 [MQTT-4.7.3-3]
     package static let maximumLength = 65_535
 
     /// The text of `bytes`, which the caller has checked.
@@ -28,6 +28,9 @@ package struct Text: Sendable, Hashable {
     package var string: String { String(decoding: bytes, as: UTF8.self) }
 
     package var isEmpty: Bool { bytes.isEmpty }
+
+    /// How many characters (Unicode scalars) it has; well-formed UTF-8 begins each with another byte than 0b10xxxxxx.
+    package var characterCount: Int { bytes.reduce(0) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 } }
 }
 
 extension Text: CustomStringConvertible, ExpressibleByStringLiteral {

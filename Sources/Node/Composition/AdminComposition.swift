@@ -49,6 +49,7 @@ struct AdminComposition: Sendable {
                 sightings: sightings
             ),
             sessions: liveSessions,
+            clients: BrokerClients(sessions.broker),
             node: reports
         )
     }
@@ -61,17 +62,8 @@ struct AdminComposition: Sendable {
                 return Set(connected.map(\.description))
             },
             end: { [sessions, control = registry.control] selection in
-                await sessions.end(selection, servedNames: selection.servedNames(in: control.current.state))
+                await sessions.end(selection, in: control.current.state)
             }
         )
-    }
-}
-
-extension LiveSessions.Selection {
-    /// The names that only a server certificate served which has been unbound: they are served by nobody now.
-    fileprivate func servedNames(in state: ClusterState) -> [DomainName] {
-        guard case .serverCertificate(let fingerprint) = self, let hosted = state.hosted[fingerprint] else { return [] }
-        let served = Set(state.slots.keys.compactMap { state.certificate(in: $0) }.flatMap(\.certificate.names))
-        return hosted.certificate.names.filter { !served.contains($0) }
     }
 }

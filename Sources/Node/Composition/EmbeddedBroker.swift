@@ -25,10 +25,11 @@ final class EmbeddedBroker: Backend {
             organizationalUnit: certificate?.organizationalUnit,
             accessPoint: client.accessPoint,
             serverName: client.serverName?.text,
+            serverMark: client.serverCertificate?.mark,
             tlsVersion: client.tlsVersion?.description,
-            credential: certificate.flatMap { Credential($0.fingerprint.bytes) },
-            issuer: certificate.flatMap { Credential($0.authority.bytes) },
-            proof: recheck.chain.map { $0 as any Sendable },
+            credential: client.identity.credential(recheck.token),
+            issuer: certificate.flatMap { .certificate($0.authority) },
+            proof: recheck.chain.map { $0 as any Sendable } ?? recheck.token,
             recheck: {
                 guard let refusal = recheck.refusal(at: Date()) else { return nil }
                 return refusal.reason.row.connack ?? .notAuthorized

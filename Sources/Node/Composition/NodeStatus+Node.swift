@@ -4,6 +4,21 @@ import MQTTBroker
 import OpenSSL
 import Registry
 import TLSGateway
+import WebSocket
+
+extension NodeStatus.Listener {
+    /// A socket as it listens, with its real port.
+    fileprivate init(_ endpoint: Gateway.BoundEndpoint) {
+        let rules = endpoint.protocol.usesWebSocket ? endpoint.webSocket : nil
+        let origins = rules?.origins.map(\.description) ?? []
+        self.init(
+            address: "\(endpoint.address)",
+            protocol: endpoint.protocol.rawValue,
+            path: rules?.path,
+            origins: origins.isEmpty ? nil : origins
+        )
+    }
+}
 
 extension NodeStatus {
     /// What a node does at this moment.
@@ -23,7 +38,7 @@ extension NodeStatus {
                     hostname: accessPoint.hostname.text,
                     mode: accessPoint.mode?.rawValue,
                     listeners: endpoints.filter { $0.accessPoint == accessPoint.name }
-                        .map { Listener(address: "\($0.address)", protocol: $0.protocol.rawValue) }
+                        .map(Listener.init)
                 )
             },
             connections: Connections(

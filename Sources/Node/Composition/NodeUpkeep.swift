@@ -7,6 +7,7 @@ import ServiceLifecycle
 struct NodeUpkeep: Sendable {
     let flush: SightingFlush
     let storage: StorageCheck
+    let revocationLists: RevocationListWatch
     private let succession: CASuccession
     private let watchers: FileWatchers
     private let sweeper: GraceSweeper
@@ -16,6 +17,7 @@ struct NodeUpkeep: Sendable {
     private let logger: Logger
 
     init(
+        _ configuration: Configuration,
         _ registry: OpenedRegistry,
         _ journals: NodeJournals,
         watchers: FileWatchers,
@@ -34,6 +36,12 @@ struct NodeUpkeep: Sendable {
         )
         self.flush = flush
         storage = StorageCheck(registry.audit, flush: flush, logger: logger)
+        revocationLists = RevocationListWatch(
+            configuration.revocationLists,
+            cluster: { registry.control.current.state },
+            events: journals.events,
+            logger: logger
+        )
         sweeper = GraceSweeper(cluster: registry.control, logger: logger)
         expiry = ExpiryWatch(
             cluster: registry.control,
@@ -54,6 +62,7 @@ struct NodeUpkeep: Sendable {
             PeriodicTask(every: RegistryUpkeep.interval, upkeep.work, last: upkeep.storeTokenUses),
             PeriodicTask(every: SightingFlush.interval, flush.flush, last: flush.flush),
             PeriodicTask(every: StorageCheck.interval, storage.look),
+            PeriodicTask(every: RevocationListWatch.interval, revocationLists.look),
             PeriodicTask(every: ExpiryWatch.interval, expiry.look),
             PeriodicTask(every: CASuccession.interval, succession.carryOn),
             PeriodicTask(every: sweeper.pause, sweeper.sweep),

@@ -1,6 +1,7 @@
 import Reactors
 import Registry
 import TLSGateway
+import WebSocket
 
 /// `accessPoints:` key by key, and the rules between the entries.
 struct AccessPointSchema {
@@ -59,9 +60,10 @@ struct AccessPointSchema {
             count += 1
             let address = section.required("address", .listenAddress)
             let spoken: AccessPoint.EndpointProtocol = section.value("protocol", .choice, default: .mqtts)
+            let webSocket = webSocket(section, spoken)
             guard let address else { return nil }
             check(address, section)
-            return AccessPoint.Endpoint(address: address, protocol: spoken)
+            return AccessPoint.Endpoint(address: address, protocol: spoken, webSocket: webSocket)
         }
         if count == 0 {
             accessPoint.report(
@@ -70,6 +72,22 @@ struct AccessPointSchema {
             )
         }
         return listeners.compactMap { $0 }
+    }
+}
+
+extension AccessPointSchema {
+    /// What only listeners of WebSockets have.
+    private func webSocket(_ section: SectionReader, _ spoken: AccessPoint.EndpointProtocol) -> UpgradeRules {
+        let path = section.optional("path", .webSocketPath)
+        let origins = section.list("origins", .webOrigin)
+        for (key, isGiven) in [("path", path != nil), ("origins", !origins.isEmpty)]
+        where isGiven && !spoken.usesWebSocket {
+            section.report(
+                .contradiction(found: "\(key) for protocol \(spoken.rawValue)", needed: "give it for wss or ws only"),
+                at: key
+            )
+        }
+        return UpgradeRules(path: path ?? UpgradeRules.usualPath, origins: origins)
     }
 }
 

@@ -1,6 +1,7 @@
 import Reactors
 import Registry
 import TLSGateway
+import WebSocket
 
 extension ScalarKind<SocketAddress> {
     /// Where to listen.
@@ -49,6 +50,15 @@ extension ScalarKind<DomainName> {
     )
 }
 
+extension ScalarKind<WebOrigin> {
+    /// Where pages come from that may begin WebSockets.
+    static let webOrigin = ScalarKind(
+        needed: "an origin as browsers send it, such as https://app.example.com or http://localhost:8000, or null",
+        parse: { WebOrigin($0) },
+        render: { $0.description }
+    )
+}
+
 extension ScalarKind<Double> {
     /// How many a second.
     static let rate = ScalarKind(
@@ -59,6 +69,13 @@ extension ScalarKind<Double> {
 }
 
 extension ScalarKind<String> {
+    /// Where WebSockets begin.
+    static let webSocketPath = ScalarKind(
+        needed: "a path that begins with / and has no query, such as \(UpgradeRules.usualPath)",
+        parse: { UpgradeRules.isPath($0) ? $0 : nil },
+        render: { $0 }
+    )
+
     /// The path of a Unix socket, which the kernel bounds.
     static func socketPath(relativeTo directory: String) -> Self {
         let path = path(relativeTo: directory)

@@ -35,6 +35,11 @@ struct BrokerSchema {
             .byteCount(1...65_535),
             default: broker.topics.maximumLength
         )
+        broker.systemInterval = section.value(
+            "sysInterval",
+            .duration(.zero ... .seconds(86_400)),
+            default: broker.systemInterval
+        )
         return broker
     }
 

@@ -19,8 +19,8 @@ struct ConfigurationSchema {
         let accessPoints = AccessPointSchema(root: root).read()
         let dns = DNSSettings(resolvers: root.section("dns") { $0.list("resolvers", .resolver) })
         let keyEncryption = root.section("keyEncryption") { masterKeyPlace($0) }
-        var broker = root.section("backend") { backend in
-            backend.section("builtin") { BrokerSchema(section: $0).read() }
+        var (broker, durability) = root.section("backend") { backend in
+            backend.section("builtin") { (BrokerSchema(section: $0).read(), DurabilitySchema(section: $0).read()) }
         }
         let admission = root.section("admission") { admissionSettings($0) }
         let limits = root.section("limits") { clusterLimits($0, broker: &broker) }
@@ -43,6 +43,7 @@ struct ConfigurationSchema {
             dns: dns,
             keyEncryption: keyEncryption,
             broker: broker,
+            durability: durability,
             admission: admission,
             limits: limits,
             registration: registration,

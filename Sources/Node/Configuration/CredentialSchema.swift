@@ -34,6 +34,7 @@ struct CredentialSchema {
                 userClaim: section.value("userClaim", .claim, default: product.userClaim)
             )
             settings.clientIDClaim = section.optional("clientIDClaim", .claim)
+            settings.allowsUnlimited = section.value("allowUnlimited", .boolean, default: product.allowsUnlimited)
             if settings.keySetFile == nil, section.origin(of: "keys") == .builtIn {
                 section.report(
                     .missing(needed: "keys or jwksFile: without a key no token can be checked"),

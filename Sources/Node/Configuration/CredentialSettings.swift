@@ -18,6 +18,8 @@ package struct JWTSettings: Hashable, Sendable {
     package var userClaim: String
     /// The claim that names the client id; nil binds a token to no client id.
     package var clientIDClaim: String?
+    /// Whether tokens without `exp` let their holders in, for as long as their key is here. Default: no.
+    package var allowsUnlimited = false
 
     /// A key and the one algorithm that it is for.
     package struct KeyFile: Hashable, Sendable {

@@ -1,10 +1,10 @@
 /// Finds the name that a person most likely meant by a misspelt one.
-enum NearestName {
+package enum NearestName {
     /// The closest of `candidates` to `name`, or nil when none is close enough to be a help.
     ///
     /// Letter case and `_ - .` do not count; what counts is the number of letters to insert, remove, change or swap,
     /// and at most a third of the name's letters may differ.
-    static func of(_ name: String, among candidates: [String]) -> String? {
+    package static func of(_ name: String, among candidates: [String]) -> String? {
         let wanted = letters(name)
         guard wanted.count <= longestNameCompared else { return nil }
         var best: (name: String, distance: Int)?

@@ -24,13 +24,21 @@ final class ClientWitness: BrokerObserver {
                 address: client.peer.host,
                 serverName: profile.serverName,
                 tlsVersion: profile.tlsVersion.flatMap(TLSProtocolVersion.init(rawValue:)),
-                fingerprint: profile.credential.flatMap { try? Fingerprint($0.bytes) },
-                userName: profile.userName
+                fingerprint: profile.credential?.fingerprint,
+                userName: profile.userName,
+                protocolVersion: "\(client.version)",
+                cleanStart: client.cleanStart,
+                keepAlive: Int(client.keepAlive),
+                sessionPresent: client.sessionPresent
             )
         )
     }
 
-    func clientDisconnected(_ client: ConnectedClient, because cause: DisconnectCause) {
+    func clientDisconnected(
+        _ client: ConnectedClient,
+        because cause: DisconnectCause,
+        after traffic: ConnectionTraffic
+    ) {
         let span = MonotonicTime.now().duration(since: client.connectedAt)
         events.publish(
             .clientDisconnected(
@@ -38,7 +46,13 @@ final class ClientWitness: BrokerObserver {
                 clientID: client.profile.clientID.description,
                 reason: cause.word,
                 accessPoint: client.profile.accessPoint,
-                seconds: Int(span.components.seconds)
+                seconds: Int(span.components.seconds),
+                traffic: ClusterEventDraft.ClientTraffic(
+                    receivedMessages: Int(clamping: traffic.receivedMessages),
+                    receivedBytes: Int(clamping: traffic.receivedBytes),
+                    sentMessages: Int(clamping: traffic.sentMessages),
+                    sentBytes: Int(clamping: traffic.sentBytes)
+                )
             )
         )
     }
@@ -54,6 +68,7 @@ extension DisconnectCause {
         case .byBroker(.keepAliveTimeout): "keep-alive"
         case .byBroker(.sessionTakenOver): "taken-over"
         case .byBroker(.administrativeAction): "administrative"
+        case .byBroker(.notAuthorized): "not-authorized"
         case .byBroker(.serverShuttingDown): "shutdown"
         case .byBroker(let reason): "protocol: \(reason)"
         }

@@ -30,7 +30,8 @@ struct RegistryWitness: Sendable {
                     commonName: record.facts.commonName,
                     clientID: record.clientID?.text,
                     state: record.state.rawValue,
-                    source: record.source.rawValue
+                    source: record.source.rawValue,
+                    by: change.principal
                 )
             )
             return
@@ -41,9 +42,19 @@ struct RegistryWitness: Sendable {
                 fingerprint: change.fingerprint,
                 change: change.action.word,
                 state: change.after?.state.rawValue,
-                clientID: (change.after ?? change.before)?.clientID?.text
+                clientID: (change.after ?? change.before)?.clientID?.text,
+                by: change.principal
             )
         )
+    }
+
+    /// A registration by hand was turned down. What devices try by themselves, the gateway tells.
+    func turnedDown(_ error: DeviceError) {
+        switch error {
+        case .rateLimited: instruments.registered(.manual, .rateLimited)
+        case .tombstoned: instruments.registered(.manual, .barred)
+        default: instruments.registered(.manual, .failed)
+        }
     }
 
     // MARK: Cluster
@@ -63,7 +74,8 @@ struct RegistryWitness: Sendable {
                     slot: slot,
                     change: record.word,
                     fingerprint: certificate?.fingerprint,
-                    names: certificate?.certificate.names ?? []
+                    names: certificate?.certificate.names ?? [],
+                    by: transition.principal
                 )
             )
         } else if let fingerprint = record.authority(in: transition) {
@@ -74,7 +86,8 @@ struct RegistryWitness: Sendable {
                     fingerprint: fingerprint,
                     label: authority?.label ?? fingerprint.short,
                     change: record.word,
-                    state: state.authorities[fingerprint]?.state
+                    state: state.authorities[fingerprint]?.state,
+                    by: transition.principal
                 )
             )
         }
@@ -93,6 +106,7 @@ extension DeviceAction {
         case .purge: "purged"
         case .setClientID: "client-id"
         case .reassign: "ca"
+        case .learn: "learned"
         }
     }
 }

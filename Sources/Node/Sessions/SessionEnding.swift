@@ -7,11 +7,16 @@ import MQTTBroker
 import MQTTCodec
 import OpenSSL
 import Registry
+import TLSGateway
 
 /// Ends the sessions of those who may no longer come in, when the registry changes.
 ///
-/// A device whose certificate is revoked, deactivated or deleted goes at once. The devices of a CA go at a pace that the
-/// rest can stand: `devicesPerSecond`, so that they do not all come back in one moment.
+/// A device whose certificate is revoked, deactivated or deleted goes at once, and so does a user that is removed, disabled or
+/// given another password, and the holder of a token that has ended or whose key is gone. The devices of a CA go at a pace
+/// that the rest can stand: `devicesPerSecond`, so that they do not all come back in one moment.
+///
+/// A change of a setting ends nothing: another mode, no more anonymous clients, other TLS versions and other rules for client
+/// ids are for those who come from then on.
 struct SessionEnding: Sendable {
     let broker: Broker
     let revokedDevices: Leftovers
@@ -34,7 +39,7 @@ struct SessionEnding: Sendable {
     }
 
     private func end(_ changes: [DeviceChange], leaving leftovers: Leftovers) {
-        let credentials = Set(changes.compactMap { Credential($0.fingerprint.bytes) })
+        let credentials = Set(changes.compactMap { Credential.certificate($0.fingerprint) })
         guard !credentials.isEmpty else { return }
         let start = ContinuousClock.now
         let isMeasured = changes.contains(where: \.endsSessions)
@@ -43,6 +48,37 @@ struct SessionEnding: Sendable {
             let (seconds, attoseconds) = start.duration(to: .now).components
             instruments.revocationEffect.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
         }
+    }
+
+    // MARK: Users and tokens
+
+    /// Users have changed. Who is removed leaves what a revoked device leaves; who is disabled, or has to learn a new password,
+    /// may come back for his session.
+    func changed(_ change: UserChange) {
+        let ending = change.steps.filter(\.endsSessions)
+        end(ending.filter { $0.after == nil }, leaving: revokedDevices)
+        end(ending.filter { $0.after != nil }, leaving: .asAfterConnectionLoss)
+    }
+
+    private func end(_ steps: [UserStep], leaving leftovers: Leftovers) {
+        let users = Set(steps.compactMap { Credential.user($0.name.text) })
+        guard !users.isEmpty else { return }
+        broker.disconnect(.credentials(users), leaving: leftovers)
+    }
+
+    /// The tokens of these clients have ended. Nobody has acted: they are told that they are not authorized any more.
+    func ended(_ tokens: Set<Credential>) {
+        guard !tokens.isEmpty else { return }
+        broker.disconnect(.credentials(tokens), reason: .notAuthorized)
+    }
+
+    /// Tokens are checked by other keys now: who came in by a key that is gone, goes.
+    func renewed(_ tokens: TokenCheck) {
+        let isGone: @Sendable (ConnectedClient) -> Bool = { client in
+            guard let proof = client.profile.proof as? TokenProof else { return false }
+            return !tokens.verifier.holds(proof.key)
+        }
+        broker.disconnect(.connected(where: isGone), reason: .notAuthorized)
     }
 
     // MARK: CAs
@@ -63,22 +99,17 @@ struct SessionEnding: Sendable {
         if transition.revokes { endRevoked(at: Date()) }
     }
 
-    /// Begins to end the sessions that the caller of the admin API chose, and tells how many they are.
-    func end(_ selection: LiveSessions.Selection, servedNames: [DomainName]) async -> Int {
+    /// Begins to end the sessions that the caller of the admin API chose, and tells how many they are. `state` is the cluster's
+    /// after the change.
+    func end(_ selection: LiveSessions.Selection, in state: ClusterState) async -> Int {
         let meant: [ClientSelection] =
             switch selection {
             case .authority(let fingerprint, let replaced):
                 ([fingerprint] + replaced.sorted()).compactMap { issuer in
-                    Credential(issuer.bytes).map { .issuer($0) }
+                    Credential.certificate(issuer).map { .issuer($0) }
                 }
-            case .serverCertificate:
-                [
-                    .connected { client in
-                        let name = client.profile.serverName.flatMap { try? DomainName($0) }
-                        guard let name else { return false }
-                        return servedNames.contains { $0.covers(name) }
-                    }
-                ]
+            case .serverCertificate(let fingerprint, let replaced):
+                [.connected(where: UnboundCertificate(fingerprint, replaced: replaced, in: state).served)]
             }
         var count = 0
         for clients in meant { count += await broker.disconnecting(clients, at: .perSecond(Self.devicesPerSecond)) }
@@ -86,7 +117,7 @@ struct SessionEnding: Sendable {
     }
 
     private func end(issuer: Fingerprint, label: String) {
-        guard let credential = Credential(issuer.bytes) else { return }
+        guard let credential = Credential.certificate(issuer) else { return }
         broker.disconnect(
             .issuer(credential),
             at: .perSecond(Self.devicesPerSecond),

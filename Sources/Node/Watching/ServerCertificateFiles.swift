@@ -23,7 +23,16 @@ struct ServerCertificateFiles: WatchedMaterial {
         guard state.slots[slot]?.certificate != fingerprint else { return nil }
         var changes: [ClusterChange] = []
         if state.hosted[fingerprint] == nil {
-            changes.append(.hostCertificate(try upload.hosted(name: nil, sealedBy: encryption, at: now)))
+            changes.append(
+                .hostCertificate(
+                    try upload.hosted(
+                        name: nil,
+                        sealedBy: encryption,
+                        from: .file(entry.files.chainFile),
+                        at: now
+                    )
+                )
+            )
         }
         changes.append(
             state.slots[slot] == nil
@@ -67,11 +76,30 @@ struct RevocationListFile: WatchedMaterial {
 
     func refresh(at now: Date) async throws -> String? {
         let bytes = try MaterialFile.bytes(entry.file, limit: RevocationListUpload.maximumBytes)
-        let authority = try cluster.current.state.registeredCA(matching: entry.authority)
-        let upload = try RevocationListUpload(bytes, for: authority, at: now)
-        let list = upload.revocationList(onStale: entry.onStale, from: .file(entry.file))
-        guard authority.revocationList != list else { return nil }
-        return try await cluster.apply(.setRevocationList(authority.fingerprint, list), at: now, by: .configuration)
-            .summary.words
+        let state = cluster.current.state
+        var changes: [ClusterChange] = []
+        var (isAnybodys, problem) = (false, (any Error)?.none)
+        // In a grace period the list may be of the CA that was replaced, of the one in its place, or of both.
+        for authority in try Self.authorities(matching: entry.authority, in: state) {
+            do {
+                let upload = try RevocationListUpload(bytes, for: authority, at: now)
+                isAnybodys = true
+                let list = upload.revocationList(onStale: entry.onStale, from: .file(entry.file))
+                guard authority.revocationList != list else { continue }
+                changes.append(.setRevocationList(authority.fingerprint, list))
+            } catch {
+                problem = problem ?? error
+            }
+        }
+        if let problem, !isAnybodys { throw problem }
+        guard !changes.isEmpty else { return nil }
+        return try await cluster.apply(.all(changes), at: now, by: .configuration).summary.words
+    }
+
+    /// The CA that is meant first.
+    private static func authorities(matching reference: String, in state: ClusterState) throws -> [RegisteredCA] {
+        let meant = try state.trustedCAs(matching: reference)
+        let successor = meant.first.flatMap { state.supersededAuthorities[$0.fingerprint]?.replacedBy }
+        return meant + [successor.flatMap { state.authorities[$0] }].compactMap(\.self)
     }
 }

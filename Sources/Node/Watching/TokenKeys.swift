@@ -8,6 +8,7 @@ final class TokenKeys: WatchedMaterial {
     private let settings: JWTSettings
     private let check: Mutex<TokenCheck>
     private let stamps: Mutex<[FileStamp?]>
+    private let observers = Mutex<[@Sendable (TokenCheck) -> Void]>([])
 
     /// Reads the files. Blocks; throws a `JWTKeyError`.
     init(_ settings: JWTSettings) throws(JWTKeyError) {
@@ -19,6 +20,9 @@ final class TokenKeys: WatchedMaterial {
     /// What tokens are checked by now. Any thread.
     var current: TokenCheck { check.withLock { $0 } }
 
+    /// Has everybody who is to know told of other keys: after tokens are checked by them.
+    func observe(_ body: @escaping @Sendable (TokenCheck) -> Void) { observers.withLock { $0.append(body) } }
+
     let title = "keys for tokens"
 
     var files: [String] { settings.files }
@@ -29,6 +33,7 @@ final class TokenKeys: WatchedMaterial {
         let renewed = try Self.read(settings)
         stamps.withLock { $0 = found }
         check.withLock { $0 = renewed }
+        for observer in observers.withLock(\.self) { observer(renewed) }
         return "tokens are checked with the keys as they are now"
     }
 
@@ -40,7 +45,8 @@ final class TokenKeys: WatchedMaterial {
             issuer: settings.issuer,
             audience: settings.audience,
             userClaim: settings.userClaim,
-            clientIDClaim: settings.clientIDClaim
+            clientIDClaim: settings.clientIDClaim,
+            allowsUnlimited: settings.allowsUnlimited
         )
         return TokenCheck(try JWTVerifier(keys: keys, requirements: requirements), in: settings.placement)
     }

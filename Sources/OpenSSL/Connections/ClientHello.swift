@@ -108,17 +108,21 @@ package struct HelloPolicy: Sendable {
     package var versions: ClosedRange<TLSVersion>
     /// What a session stays bound to; nil: this connection neither resumes nor can be resumed.
     package var sessionBinding: SessionBinding?
+    /// The application protocols spoken on this connection, the preferred one first; nil: the context's.
+    package var applicationProtocols: [String]?
 
     package init(
         context: TLSContext,
         clientAuthentication: ClientAuthentication,
         versions: ClosedRange<TLSVersion>,
-        sessionBinding: SessionBinding?
+        sessionBinding: SessionBinding?,
+        applicationProtocols: [String]? = nil
     ) {
         self.context = context
         self.clientAuthentication = clientAuthentication
         self.versions = versions
         self.sessionBinding = sessionBinding
+        self.applicationProtocols = applicationProtocols
     }
 }
 

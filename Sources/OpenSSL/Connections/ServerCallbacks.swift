@@ -29,11 +29,12 @@ enum ServerCallbacks {
         @convention(c) (
             OpaquePointer?, UnsafeMutablePointer<UnsafePointer<UInt8>?>?, UnsafeMutablePointer<UInt8>?,
             UnsafePointer<UInt8>?, UInt32, UnsafeMutableRawPointer?
-        ) -> Int32 = { _, selected, selectedCount, offered, offeredCount, owner in
+        ) -> Int32 = { ssl, selected, selectedCount, offered, offeredCount, owner in
             guard let owner else { return SSL_TLSEXT_ERR_NOACK }
             let context = Unmanaged<TLSContext>.fromOpaque(owner).takeUnretainedValue()
             let names = UnsafeRawBufferPointer(start: offered, count: Int(offeredCount))
-            guard let choice = context.choose(among: names) else { return SSL_TLSEXT_ERR_NOACK }
+            let preference = TLSConnection.owning(ssl)?.negotiation?.applicationProtocols
+            guard let choice = context.choose(among: names, by: preference) else { return SSL_TLSEXT_ERR_NOACK }
             selected?.pointee = choice.baseAddress?.assumingMemoryBound(to: UInt8.self)
             selectedCount?.pointee = UInt8(choice.count)
             return SSL_TLSEXT_ERR_OK

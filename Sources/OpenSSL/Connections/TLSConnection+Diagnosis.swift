@@ -11,7 +11,10 @@ extension TLSConnection {
         case SSL_ERROR_WANT_WRITE:
             return .wantWrite
         case SSL_ERROR_ZERO_RETURN:
-            return .endOfStream
+            // A server is told of an end without close_notify in this way, too.
+            if alertReceived == .closeNotify { return .endOfStream }
+            note(.truncated)
+            return .failed
         case SSL_ERROR_SYSCALL:
             ErrorQueue.clear()
             note(systemError == 0 ? .truncated : .transport(errno: systemError))

@@ -38,6 +38,7 @@ extension TLSConnection {
     private func apply(_ policy: HelloPolicy, to negotiation: inout Negotiation) -> Bool {
         defer { ErrorQueue.clear() }
         negotiation.allowedVersions = policy.versions
+        negotiation.applicationProtocols = policy.applicationProtocols
         guard select(policy.context),
             sluice_SSL_set_min_proto_version(ssl, policy.versions.lowerBound.number) == 1,
             sluice_SSL_set_max_proto_version(ssl, policy.versions.upperBound.number) == 1
@@ -107,7 +108,7 @@ extension ChainFailure {
         case .weakKey: X509_V_ERR_EE_KEY_TOO_SMALL  // bad_certificate
         case .weakSignature: X509_V_ERR_CA_MD_TOO_WEAK  // bad_certificate
         case .revoked: X509_V_ERR_CERT_REVOKED  // certificate_revoked
-        case .revocationListStale: X509_V_ERR_DIFFERENT_CRL_SCOPE  // certificate_unknown
+        case .revocationListStale, .revocationListMissing: X509_V_ERR_DIFFERENT_CRL_SCOPE  // certificate_unknown
         case .unusableExtension, .other: X509_V_ERR_CERT_REJECTED  // bad_certificate
         }
     }

@@ -84,7 +84,10 @@ package final class TLSConnection {
     deinit {
         // A connection that was not closed in order would take its session out of the cache on SSL_free, and then
         // devices whose network broke could not resume, of all devices. A failed handshake has removed its own.
-        if failure == nil { SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN) }
+        switch failure {
+        case nil, .truncated, .transport: SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN)
+        default: break
+        }
         SSL_free(ssl)
         ErrorQueue.clear()
     }
@@ -224,6 +227,8 @@ struct Negotiation {
     var allowsWeakSignatures = false
     /// The connection carries a list of CA names of its own.
     var hasOwnAuthorities = false
+    /// The application protocols spoken on this connection; nil: the context's.
+    var applicationProtocols: [String]?
     /// What sessions are bound to; nil: no resumption.
     var binding: SessionBinding?
     /// The DER of the device's own certificate, if its chain was refused.

@@ -62,9 +62,10 @@ package final class TLSContext: Sendable {
         SSL_CTX_free(pointer)
     }
 
-    /// The server's choice among the application protocols that a client offers.
-    func choose(among offered: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
-        for wanted in protocolPreference {
+    /// The server's choice among the application protocols that a client offers, by the connection's preference or, if
+    /// that is nil, by the context's.
+    func choose(among offered: UnsafeRawBufferPointer, by preference: [String]?) -> UnsafeRawBufferPointer? {
+        for wanted in preference?.map({ Array($0.utf8) }) ?? protocolPreference {
             var position = 0
             while position < offered.count {
                 let end = position + 1 + Int(offered[position])

@@ -78,6 +78,15 @@ package struct PublicKey: Sendable {
     }
 }
 
+extension PublicKey: Equatable {
+    /// The same key, however it was written.
+    package static func == (left: PublicKey, right: PublicKey) -> Bool {
+        ErrorQueue.clear()
+        defer { ErrorQueue.clear() }
+        return EVP_PKEY_eq(left.loaded.handle.pointer, right.loaded.handle.pointer) == 1
+    }
+}
+
 /// Shares one key between copies of a ``PublicKey``.
 private final class LoadedPublicKey: Sendable {
     // Sendable: the EVP_PKEY is never changed after loading, and what OpenSSL caches inside it is under its own lock.

@@ -13,15 +13,26 @@ package final class RevocationIndex: Sendable {
     /// A CA with its list.
     package struct Source: Sendable {
         let authority: Certificate
-        let list: CertificateRevocationList
-        let onStale: StaleListRule
+        let content: Content
+
+        enum Content: Sendable {
+            case list(CertificateRevocationList, onStale: StaleListRule)
+            case awaited(file: String)
+        }
 
         /// The list must be the CA's own: see ``CertificateRevocationList/checkIssued(by:)``.
         package init(authority: Certificate, list: CertificateRevocationList, onStale: StaleListRule) {
             self.authority = authority
-            self.list = list
-            self.onStale = onStale
+            content = .list(list, onStale: onStale)
         }
+
+        /// A CA whose devices are not let in before its list has been read from a file.
+        package init(authority: Certificate, awaitingListIn file: String) {
+            self.authority = authority
+            content = .awaited(file: file)
+        }
+
+        var isAwaited: Bool { if case .awaited = content { true } else { false } }
     }
 
     /// No lists at all: everybody passes.
@@ -37,7 +48,10 @@ package final class RevocationIndex: Sendable {
     ///   - anchors: All trusted CAs. One of the same name and key as a CA with a list (the same CA, renewed or
     ///     cross-signed) shares the list.
     package init(_ sources: [Source], anchors: [Certificate]) {
-        let byIdentity = Dictionary(grouping: sources) { AuthorityIdentity(of: $0.authority) }
+        let byIdentity = Dictionary(grouping: sources) { AuthorityIdentity(of: $0.authority) }.mapValues { sources in
+            // The list of the same CA in another certificate is its own.
+            sources.allSatisfy(\.isAwaited) ? sources : sources.filter { !$0.isAwaited }
+        }
         var byAnchor: [[UInt8]: [Source]] = [:]
         if !sources.isEmpty {
             for anchor in anchors { byAnchor[SHA256.hash(anchor.der)] = byIdentity[AuthorityIdentity(of: anchor)] }
@@ -54,7 +68,7 @@ package final class RevocationIndex: Sendable {
     /// - Parameters:
     ///   - subjects: The certificates' names where they are at hand, the leaf's first; else the serial number stands
     ///     for the name.
-    /// - Throws: `ChainFailure.revoked` or `.revocationListStale`.
+    /// - Throws: `ChainFailure.revoked`, `.revocationListStale` or `.revocationListMissing`.
     package func check(
         _ chain: VerifiedChain,
         at now: Date,
@@ -82,6 +96,17 @@ extension RevocationIndex.Source {
         depth: Int,
         at now: Date
     ) throws(ChainFailure) {
+        let (list, onStale): (CertificateRevocationList, StaleListRule)
+        switch content {
+        case .list(let found, let rule): (list, onStale) = (found, rule)
+        case .awaited(let file):
+            throw .revocationListMissing(
+                subject: subject,
+                authority: authority.facts.subject,
+                file: file,
+                depth: depth
+            )
+        }
         if let revocation = list.revocation(of: serial) {
             throw .revoked(
                 subject: subject,

@@ -24,6 +24,7 @@ extension ChainFailure {
         case .unusableExtension(let subject, _, let depth): ("unusable-extension", subject, depth)
         case .revoked(let subject, _, _, _, let depth): ("revoked", subject, depth)
         case .revocationListStale(let subject, _, _, _, let depth): ("revocation-list-stale", subject, depth)
+        case .revocationListMissing(let subject, _, _, let depth): ("revocation-list-missing", subject, depth)
         case .tooManyPaths: ("too-many-paths", nil, nil)
         case .other(let subject, _, _, let depth): ("refused-by-openssl", subject, depth)
         }

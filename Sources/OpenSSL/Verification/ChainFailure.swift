@@ -29,53 +29,11 @@ package enum ChainFailure: Error, Sendable, Hashable {
     case revoked(subject: String, serial: String, at: Date, reason: RevocationReason, depth: Int = 0)
     /// The issuing CA's revocation list is past its end, and the CA's setting is to let nobody in then.
     case revocationListStale(subject: String, authority: String, nextUpdate: Date, now: Date, depth: Int = 0)
+    /// The issuing CA's revocation list, which is kept in that file, was never read, and the CA's setting is to let nobody in
+    /// then.
+    case revocationListMissing(subject: String, authority: String, file: String, depth: Int = 0)
     /// What the device sent would take more attempts than are spent on one handshake.
     case tooManyPaths(tried: Int)
     /// OpenSSL refused the chain for another reason.
     case other(subject: String, code: Int32, reason: String, depth: Int = 0)
-}
-
-extension ChainFailure: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .unknownIssuer(let subject, let issuer, _):
-            "\(subject) is issued by \(issuer), which is not a registered CA. Register that CA, or send the intermediates."
-        case .badSignature(let subject, let issuer, _):
-            "\(subject) names \(issuer) as its issuer, but no registered CA of that name has signed it."
-        case .expired(let subject, let notAfter, let now, _):
-            "\(subject) was valid until \(utc(notAfter)), now is \(utc(now)). Renew it."
-        case .notYetValid(let subject, let notBefore, let now, _):
-            "\(subject) is valid from \(utc(notBefore)) on, now is \(utc(now)). Check the clocks."
-        case .wrongPurpose(let subject, let usages, _) where usages.isEmpty:
-            "The key usage of \(subject) does not allow signing a handshake. Issue it with digitalSignature."
-        case .wrongPurpose(let subject, let usages, _):
-            "\(subject) is for \(usages.joined(separator: ", ")); clientAuth is needed. Issue it for clientAuth."
-        case .notAnAuthority(let subject, _):
-            "\(subject) is no CA certificate, but has issued one of the chain."
-        case .pathLengthExceeded(let subject, let allowed, _):
-            "\(subject) allows \(allowed) intermediates below it, the chain has more."
-        case .nameConstraintsViolated(let subject, _):
-            "\(subject) bears a name that its CA's name constraints do not allow."
-        case .weakKey(let subject, let found, let needed, _):
-            "\(subject) has a key of \(found), \(needed) is needed. Issue it with a stronger key."
-        case .weakSignature(let subject, let digest, _):
-            "\(subject) is signed with \(digest), SHA-256 or better is needed. Issue it again."
-        case .unusableExtension(let subject, let reason, _):
-            "\(subject) has an extension that cannot be used: \(reason)."
-        case .revoked(let subject, let serial, let date, let reason, _):
-            "\(subject) (serial \(serial)) was revoked by its CA at \(utc(date)): \(reason). Give the device a new certificate."
-        case .revocationListStale(let subject, let authority, let nextUpdate, let now, _):
-            "\(subject) cannot be checked: the revocation list of \(authority) was good until \(utc(nextUpdate)), "
-                + "now is \(utc(now)). Give the CA's newer list, or let its stale list pass (soft-fail)."
-        case .tooManyPaths(let tried):
-            "No valid chain among the ways tried, \(tried) of which reach a registered CA. "
-                + "Send the leaf and its own intermediates alone."
-        case .other(let subject, let code, let reason, _):
-            "\(subject) is refused: \(reason) (X509 error \(code))."
-        }
-    }
-
-    private func utc(_ date: Date) -> String {
-        date.formatted(.iso8601)
-    }
 }

@@ -158,7 +158,9 @@ extension ChainFailure {
         case .tooManyPaths: 1
         case .badSignature: 2
         case .notAnAuthority, .pathLengthExceeded, .nameConstraintsViolated, .unusableExtension, .other: 3
-        case .wrongPurpose, .weakKey, .weakSignature, .notYetValid, .expired, .revocationListStale: 4
+        case .wrongPurpose, .weakKey, .weakSignature, .notYetValid, .expired, .revocationListStale,
+            .revocationListMissing:
+            4
         case .revoked: 5
         }
     }

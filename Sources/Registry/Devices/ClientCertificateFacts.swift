@@ -38,6 +38,10 @@ package struct ClientCertificateFacts: Hashable, Sendable {
         key = certificate.key
     }
 
+    /// Whether the certificate itself was never here, as after an import of fingerprints: every certificate has a subject,
+    /// be it an empty one, and a list cannot tell it.
+    package var isFromList: Bool { subject == nil }
+
     /// Where `now` lies in the certificate's life. An end that is not known counts as far away: the certificate itself
     /// decides in the handshake.
     package func validity(at now: Date) -> CertificateValidity {

@@ -3,7 +3,7 @@ package import struct FoundationEssentials.Date
 /// A registered client certificate.
 package struct ClientCertificateRecord: Hashable, Sendable {
     /// What is known of the certificate.
-    package let facts: ClientCertificateFacts
+    package var facts: ClientCertificateFacts
     /// The registered CA that it belongs to.
     package var authority: Fingerprint
     /// The client id that the device gets where its CONNECT names none.
@@ -50,7 +50,9 @@ package struct ClientCertificateRecord: Hashable, Sendable {
     }
 
     /// What the handshake needs to know of it.
-    package var entry: DeviceEntry { DeviceEntry(state: state, authority: authority, clientID: clientID) }
+    package var entry: DeviceEntry {
+        DeviceEntry(state: state, authority: authority, clientID: clientID, isFromList: facts.isFromList)
+    }
 }
 
 /// What the handshake needs to know of a registered client certificate; kept in memory for every one of them.
@@ -61,11 +63,19 @@ package struct DeviceEntry: Hashable, Sendable {
     package let authority: Fingerprint
     /// The client id of the record, if it has one.
     package let clientID: ClientIdentifier?
+    /// Whether the record came from a list and its certificate was never here: the device shall tell the rest.
+    package let isFromList: Bool
 
     /// Gathers one entry.
-    package init(state: ClientCertificateState, authority: Fingerprint, clientID: ClientIdentifier? = nil) {
+    package init(
+        state: ClientCertificateState,
+        authority: Fingerprint,
+        clientID: ClientIdentifier? = nil,
+        isFromList: Bool = false
+    ) {
         self.state = state
         self.authority = authority
         self.clientID = clientID
+        self.isFromList = isFromList
     }
 }

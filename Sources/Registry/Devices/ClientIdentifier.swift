@@ -3,7 +3,7 @@ package struct ClientIdentifier: Hashable, Sendable, CustomStringConvertible {
     /// The identifier as the device or the registry has it.
     package let text: String
 
-    /// The longest identifier in bytes of UTF-8: an MQTT string's length field has 16 bits [MQTT-1.5.4].
+    /// The longest identifier in bytes of UTF-8: an MQTT string's length field has 16 bits. MQTT 5.0 § 1.5.4
     package static let maximumLength = 65_535
 
     /// `nil` if the text is empty, too long for MQTT, or holds U+0000 [MQTT-1.5.4-2].

@@ -14,6 +14,7 @@ extension DeviceChange: CustomStringConvertible {
         case .setClientID:
             return "\(label) has \(after?.clientID.map { "client id \($0.text.quotable)" } ?? "no client id")"
         case .reassign: return "\(label) belongs to CA \(after?.authority.short ?? "-")"
+        case .learn: return "learned what the certificate of \(label) says"
         }
     }
 
@@ -30,7 +31,7 @@ extension DeviceChange: CustomStringConvertible {
             return "sluice client-certs set-client-id \(name) " + (before?.clientID?.text.shellWord ?? "--none")
         case .activate where before?.state == .inactive: return "sluice client-certs deactivate \(name)"
         case .deactivate where before?.state == .active: return "sluice client-certs activate \(name)"
-        case .register, .activate, .deactivate, .revoke, .delete, .purge, .reassign: return nil
+        case .register, .activate, .deactivate, .revoke, .delete, .purge, .reassign, .learn: return nil
         }
     }
 

@@ -27,6 +27,8 @@ package enum DeviceAction: String, Hashable, Sendable, CaseIterable {
     case setClientID = "set-client-id"
     /// The record went over to the certificate that replaces its CA.
     case reassign = "change-ca"
+    /// The record, which came from a list, learned what its certificate says.
+    case learn
 }
 
 /// One step in the life of a client certificate.
@@ -45,6 +47,8 @@ package struct DeviceChange: Hashable, Sendable {
     package let warnings: [DeviceWarning]
     /// Whether anything had to be done.
     package let isChange: Bool
+    /// Who did it; `nil` as long as nobody has.
+    package var principal: Principal?
 
     /// Describes one step.
     package init(

@@ -46,6 +46,9 @@ package final class DeviceControl: Sendable {
     /// next change waits for it.
     package func observe(_ body: @escaping @Sendable ([DeviceChange]) -> Void) { writer.observe(body) }
 
+    /// Calls the body with every registration by hand or by import that was turned down. The body must be short.
+    package func observeRefusals(_ body: @escaping @Sendable (DeviceError) -> Void) { writer.observeRefusals(body) }
+
     /// Registers the certificate of a device that has just proved to hold its key.
     ///
     /// One that is registered, or barred, costs neither a token nor I/O. Of several at once for one certificate, one
@@ -84,10 +87,15 @@ package final class DeviceControl: Sendable {
         guard !dryRun else {
             return try await rehearse(.register(registration, .manual), at: now, by: principal)
         }
-        guard entry(registration.fingerprint) == nil else {
-            return try await carryOut(.register(registration, .manual), at: now, by: principal)
+        do throws(DeviceError) {
+            guard entry(registration.fingerprint) == nil else {
+                return try await carryOut(.register(registration, .manual), at: now, by: principal)
+            }
+            return try await registerOnce(registration, .manual, at: now, by: principal)
+        } catch {
+            writer.turnedDown(error)
+            throw error
         }
-        return try await registerOnce(registration, .manual, at: now, by: principal)
     }
 
     /// Does something with a registered certificate, or lifts the tombstone of a deleted one.
@@ -104,6 +112,17 @@ package final class DeviceControl: Sendable {
         dryRun
             ? try await rehearse(.apply(verb, to: fingerprint), at: now, by: principal, expecting: record)
             : try await carryOut(.apply(verb, to: fingerprint), at: now, by: principal, expecting: record)
+    }
+
+    /// Takes over what a device's certificate says, where its record came from a list that told little more than the
+    /// fingerprint; no change for any other record. Throws `DeviceError.noSuchCertificate`, `.overloaded` or `.storage`.
+    @discardableResult
+    package func learn(
+        _ shown: DeviceRegistration,
+        at now: Date
+    ) async throws(DeviceError) -> DeviceChange {
+        let principal = Principal(kind: .device(shown.fingerprint), role: .viewer)
+        return try await carryOut(.learn(shown), at: now, by: principal)
     }
 
     /// Notes when devices were last let in; neither audited nor told to observers. Throws `DeviceError.storage`.
@@ -146,7 +165,11 @@ package final class DeviceControl: Sendable {
         expecting record: ClientCertificateRecord? = nil
     ) async throws(DeviceError) -> DeviceChange {
         let operation = DeviceOperation(request: request, time: now, principal: principal, expected: record)
-        return try await reading { [rules] reader in try operation.decide(by: reader, rules: rules) }
+        return try await reading { [rules] reader in
+            var change = try operation.decide(by: reader, rules: rules)
+            change.principal = principal
+            return change
+        }
     }
 
     /// Reads in one consistent state; what is no `DeviceError` becomes `.storage`.

@@ -6,6 +6,8 @@ struct DeviceOperation: Sendable {
         case register(DeviceRegistration, RegistrationSource)
         case apply(DeviceVerb, to: Fingerprint)
         case reassign(Fingerprint, to: Fingerprint)
+        /// The device has shown the certificate of its record.
+        case learn(DeviceRegistration)
     }
 
     let request: Request
@@ -21,6 +23,7 @@ struct DeviceOperation: Sendable {
             try decide(registration, source: source, by: reader, rules: rules)
         case .apply(let verb, let fingerprint): try decide(verb, of: fingerprint, by: reader)
         case .reassign(let fingerprint, let authority): try decide(moving: fingerprint, to: authority, by: reader)
+        case .learn(let shown): try decide(learning: shown, by: reader, rules: rules)
         }
     }
 
@@ -44,6 +47,7 @@ struct DeviceOperation: Sendable {
         if let after = change.after {
             // First, because it alone can be refused.
             try transaction.put(after)
+            if let before = change.before, before.facts != after.facts { try transaction.put(after.facts) }
             if change.tombstone != nil { try transaction.removeTombstone(change.fingerprint) }
         } else if change.before != nil {
             try transaction.removeRecord(change.fingerprint)
@@ -68,7 +72,11 @@ extension DeviceOperation {
             guard source == .manual, registration.isFulfilled(by: known) else {
                 throw DeviceError.alreadyRegistered(fingerprint, state: known.state)
             }
-            return DeviceChange(action: .register, fingerprint: fingerprint, before: known, after: known)
+            // An upload tells what a list could not.
+            var after = known
+            if known.facts.isFromList, !registration.facts.isFromList { after.facts = registration.facts }
+            let action: DeviceAction = after == known ? .register : .learn
+            return DeviceChange(action: action, fingerprint: fingerprint, before: known, after: after)
         }
         let tombstone = try reader.tombstone(fingerprint)
         if let tombstone, tombstone.until >= time, source == .automatic || tombstone.state == .revoked {
@@ -252,6 +260,21 @@ extension DeviceOperation {
         var after = before
         after.authority = authority
         return DeviceChange(action: .reassign, fingerprint: fingerprint, before: before, after: after)
+    }
+
+    /// The certificate is right where a list was wrong, also about the CA. What came from no list is known already.
+    private func decide(
+        learning shown: DeviceRegistration,
+        by reader: any DeviceReader,
+        rules: RegistrationRules
+    ) throws -> DeviceChange {
+        let before = try existing(shown.fingerprint, by: reader)
+        var after = before
+        if before.facts.isFromList {
+            after.facts = shown.facts
+            if rules.authorityState(shown.authority) != nil { after.authority = shown.authority }
+        }
+        return DeviceChange(action: .learn, fingerprint: shown.fingerprint, before: before, after: after)
     }
 
     private func existing(_ fingerprint: Fingerprint, by reader: any DeviceReader) throws -> ClientCertificateRecord {

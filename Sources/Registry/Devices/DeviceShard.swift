@@ -19,7 +19,8 @@ struct DeviceShard {
         return DeviceEntry(
             state: state,
             authority: authorities[Int(slot.tag.authority)],
-            clientID: clientID(at: slot.text)
+            clientID: clientID(at: slot.text),
+            isFromList: slot.tag.isFromList
         )
     }
 
@@ -158,7 +159,7 @@ struct DeviceSlot {
     )
 }
 
-/// What a slot holds, and the number of its CA: three bits and 29.
+/// What a slot holds, whether it came from a list, and the number of its CA: three bits, one, and 28.
 struct DeviceTag: Hashable {
     /// What a slot holds.
     enum Kind: UInt32 {
@@ -197,11 +198,14 @@ struct DeviceTag: Hashable {
 
     private let bits: UInt32
 
-    init(kind: Kind, authority: UInt32) { bits = kind.rawValue | authority << 3 }
+    init(kind: Kind, authority: UInt32, isFromList: Bool = false) {
+        bits = kind.rawValue | (isFromList ? 0b1000 : 0) | authority << 4
+    }
 
     /// Bits that no kind has are never made.
     var kind: Kind { Kind(rawValue: bits & 0b111) ?? .empty }
-    var authority: UInt32 { bits >> 3 }
+    var isFromList: Bool { bits & 0b1000 != 0 }
+    var authority: UInt32 { bits >> 4 }
 }
 
 /// A fingerprint in four registers instead of an array on the heap.

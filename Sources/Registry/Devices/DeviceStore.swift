@@ -77,6 +77,9 @@ package protocol DeviceTransaction: DeviceReader {
     /// was not stored, and the transaction may go on.
     func put(_ record: ClientCertificateRecord) throws
 
+    /// Stores what is now known of a registered certificate, and nothing else of its record.
+    func put(_ facts: ClientCertificateFacts) throws
+
     /// Removes a record.
     func removeRecord(_ fingerprint: Fingerprint) throws
 

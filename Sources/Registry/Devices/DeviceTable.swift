@@ -48,7 +48,11 @@ package final class DeviceTable: Sendable {
         let authority = change.after.map { number(of: $0.authority) }
         shard(of: words).content.withLock { shard in
             if let after = change.after, let authority {
-                let tag = DeviceTag(kind: DeviceTag.Kind(after.state), authority: authority)
+                let tag = DeviceTag(
+                    kind: DeviceTag.Kind(after.state),
+                    authority: authority,
+                    isFromList: after.facts.isFromList
+                )
                 shard.set(words, tag: tag, clientID: after.clientID)
             } else if change.action == .delete, let tombstone = change.tombstone {
                 let kind = DeviceTag.Kind(tombstoneOf: tombstone.state)
@@ -70,15 +74,8 @@ package final class DeviceTable: Sendable {
     }
 
     /// Adds a record or tombstone as it comes from the store, before anybody looks anything up.
-    fileprivate func load(
-        _ words: FingerprintWords,
-        kind: DeviceTag.Kind,
-        authority: UInt32,
-        clientID: UnsafeRawBufferPointer?
-    ) {
-        shard(of: words).content.withLock { shard in
-            shard.set(words, tag: DeviceTag(kind: kind, authority: authority), clientIDBytes: clientID)
-        }
+    fileprivate func load(_ words: FingerprintWords, tag: DeviceTag, clientID: UnsafeRawBufferPointer?) {
+        shard(of: words).content.withLock { $0.set(words, tag: tag, clientIDBytes: clientID) }
     }
 
     fileprivate func adopt(_ counts: DeviceCounts) {
@@ -141,13 +138,15 @@ package final class DeviceTableLoader {
         fingerprint: UnsafeRawBufferPointer,
         authority: UnsafeRawBufferPointer,
         state: ClientCertificateState,
-        clientID: UnsafeRawBufferPointer?
+        clientID: UnsafeRawBufferPointer?,
+        isFromList: Bool
     ) -> Bool {
         guard let words = FingerprintWords(fingerprint), let number = number(of: authority),
             (clientID?.count ?? 0) <= ClientIdentifier.maximumLength
         else { return false }
         let kind = DeviceTag.Kind(state)
-        table.load(words, kind: kind, authority: number, clientID: clientID)
+        let tag = DeviceTag(kind: kind, authority: number, isFromList: isFromList)
+        table.load(words, tag: tag, clientID: clientID)
         tallies[number, default: [:]][kind, default: 0] += 1
         return true
     }
@@ -155,7 +154,7 @@ package final class DeviceTableLoader {
     /// Adds a tombstone of a certificate that was deleted in this state. `false` if the fingerprint has not 32 bytes.
     package func addTombstone(fingerprint: UnsafeRawBufferPointer, state: ClientCertificateState) -> Bool {
         guard let words = FingerprintWords(fingerprint) else { return false }
-        table.load(words, kind: DeviceTag.Kind(tombstoneOf: state), authority: 0, clientID: nil)
+        table.load(words, tag: DeviceTag(kind: DeviceTag.Kind(tombstoneOf: state), authority: 0), clientID: nil)
         tombstones += 1
         return true
     }

@@ -36,6 +36,17 @@ final class DeviceWriter: Sendable {
         self.rules = rules
     }
 
+    private let refusalObservers = Mutex<[@Sendable (DeviceError) -> Void]>([])
+
+    func observeRefusals(_ body: @escaping @Sendable (DeviceError) -> Void) {
+        refusalObservers.withLock { $0.append(body) }
+    }
+
+    /// A registration by hand or by import was turned down.
+    func turnedDown(_ error: DeviceError) {
+        for observer in refusalObservers.withLock({ $0 }) { observer(error) }
+    }
+
     func observe(_ body: @escaping @Sendable ([DeviceChange]) -> Void) {
         observers.withLock { $0.append(body) }
     }
@@ -106,11 +117,14 @@ final class DeviceWriter: Sendable {
                 var drafts: [AuditDraft] = []
                 let outcomes = try group.map { unit in
                     let outcomes = try unit.operations.map { operation in
-                        let outcome = try operation.carryOut(in: transaction, rules: rules)
-                        if case .success(let change) = outcome, change.isChange {
-                            drafts.append(change.auditDraft(at: operation.time, by: operation.principal))
+                        try operation.carryOut(in: transaction, rules: rules).map { change in
+                            var change = change
+                            change.principal = operation.principal
+                            if change.isChange {
+                                drafts.append(change.auditDraft(at: operation.time, by: operation.principal))
+                            }
+                            return change
                         }
-                        return outcome
                     }
                     try unit.companion?(transaction, outcomes)
                     return outcomes

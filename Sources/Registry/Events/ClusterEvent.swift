@@ -63,6 +63,9 @@ package struct ClusterEvent: Hashable, Sendable {
         kind = draft.kind
         fields = draft.fields
     }
+
+    /// Roughly the bytes of memory that it takes.
+    var size: Int { fields.reduce(64) { $0 + $1.key.utf8.count + $1.value.size + 64 } }
 }
 
 /// A field's value.
@@ -75,6 +78,14 @@ package enum EventValue: Hashable, Sendable {
     case flag(Bool)
     /// Several texts.
     case list([String])
+
+    fileprivate var size: Int {
+        switch self {
+        case .text(let text): text.utf8.count
+        case .list(let texts): texts.reduce(0) { $0 + $1.utf8.count + 16 }
+        case .number, .flag: 0
+        }
+    }
 
     fileprivate func cut(to limit: Int) -> EventValue {
         switch self {

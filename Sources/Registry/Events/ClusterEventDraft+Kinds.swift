@@ -2,7 +2,8 @@ package import struct FoundationEssentials.Date
 
 /// Every kind of event with its fields; a field whose argument is `nil` is left out.
 extension ClusterEventDraft {
-    /// `fingerprint`, `caFingerprint`, `commonName`, `clientID`, `state` (`active`, …), `source` (`manual`, `automatic`).
+    /// `fingerprint`, `caFingerprint`, `commonName`, `clientID`, `state` (`active`, …), `source` (`manual`, `automatic`),
+    /// `principal`.
     package static func certificateRegistered(
         at time: Date,
         fingerprint: Fingerprint,
@@ -10,7 +11,8 @@ extension ClusterEventDraft {
         commonName: String?,
         clientID: String?,
         state: String,
-        source: String
+        source: String,
+        by principal: Principal? = nil
     ) -> ClusterEventDraft {
         ClusterEventDraft(
             .certificateRegistered,
@@ -18,6 +20,7 @@ extension ClusterEventDraft {
             [
                 "fingerprint": .text(fingerprint.hex), "caFingerprint": .text(ca?.hex), "commonName": .text(commonName),
                 "clientID": .text(clientID), "state": .text(state), "source": .text(source),
+                "principal": .text(principal?.description),
             ]
         )
     }
@@ -58,7 +61,8 @@ extension ClusterEventDraft {
         )
     }
 
-    /// `clientID`, `accessPoint`, `address`, `serverName`, `tlsVersion` (absent without TLS), `fingerprint`, `userName`.
+    /// `clientID`, `accessPoint`, `address`, `serverName`, `tlsVersion` (absent without TLS), `fingerprint`, `userName`,
+    /// `protocolVersion`, `cleanStart`, `keepAlive` (seconds, 0 for none), `sessionPresent`.
     package static func clientConnected(
         at time: Date,
         clientID: String,
@@ -67,7 +71,11 @@ extension ClusterEventDraft {
         serverName: String?,
         tlsVersion: TLSProtocolVersion?,
         fingerprint: Fingerprint?,
-        userName: String?
+        userName: String?,
+        protocolVersion: String? = nil,
+        cleanStart: Bool? = nil,
+        keepAlive: Int? = nil,
+        sessionPresent: Bool? = nil
     ) -> ClusterEventDraft {
         ClusterEventDraft(
             .clientConnected,
@@ -76,18 +84,37 @@ extension ClusterEventDraft {
                 "clientID": .text(clientID), "accessPoint": .text(accessPoint), "address": .text(address),
                 "serverName": .text(serverName), "tlsVersion": .text(tlsVersion?.rawValue),
                 "fingerprint": .text(fingerprint?.hex), "userName": .text(userName),
+                "protocolVersion": .text(protocolVersion), "cleanStart": cleanStart.map(EventValue.flag),
+                "keepAlive": keepAlive.map(EventValue.number), "sessionPresent": sessionPresent.map(EventValue.flag),
             ]
         )
     }
 
+    /// What went over one connection, as the broker counts it.
+    package struct ClientTraffic: Hashable, Sendable {
+        let receivedMessages: Int
+        let receivedBytes: Int
+        let sentMessages: Int
+        let sentBytes: Int
+
+        /// PUBLISH packets and bytes of all packets, from the client and to it.
+        package init(receivedMessages: Int, receivedBytes: Int, sentMessages: Int, sentBytes: Int) {
+            self.receivedMessages = receivedMessages
+            self.receivedBytes = receivedBytes
+            self.sentMessages = sentMessages
+            self.sentBytes = sentBytes
+        }
+    }
+
     /// `clientID`, `reason` (a word such as `disconnect`, `keep-alive`, `revoked`), `accessPoint`, `seconds` (how long it
-    /// was connected).
+    /// was connected), `receivedMessages`, `receivedBytes`, `sentMessages`, `sentBytes` (of the broker, by that connection).
     package static func clientDisconnected(
         at time: Date,
         clientID: String,
         reason: String,
         accessPoint: String?,
-        seconds: Int?
+        seconds: Int?,
+        traffic: ClientTraffic? = nil
     ) -> ClusterEventDraft {
         ClusterEventDraft(
             .clientDisconnected,
@@ -95,6 +122,10 @@ extension ClusterEventDraft {
             [
                 "clientID": .text(clientID), "reason": .text(reason), "accessPoint": .text(accessPoint),
                 "seconds": seconds.map(EventValue.number),
+                "receivedMessages": traffic.map { .number($0.receivedMessages) },
+                "receivedBytes": traffic.map { .number($0.receivedBytes) },
+                "sentMessages": traffic.map { .number($0.sentMessages) },
+                "sentBytes": traffic.map { .number($0.sentBytes) },
             ]
         )
     }

@@ -8,31 +8,57 @@ package import struct FoundationEssentials.Date
 /// memory, loses the oldest events, and is told how many. Publishing never waits for a reader.
 package final class EventHub: Sendable {
     private struct Ring {
-        var events: [ClusterEvent] = []
-        /// Where the oldest event lies once the ring is full.
+        /// The events from `oldest` on, and around the end; what has gone leaves its place empty.
+        var events: [ClusterEvent?]
+        /// Where the oldest event lies.
         var oldest = 0
+        var count = 0
+        var bytes = 0
         var nextID: UInt64
         var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
         var nextWaiter: UInt64 = 0
         var isFinished = false
+
+        init(nextID: UInt64, capacity: Int) {
+            events = Array(repeating: nil, count: capacity)
+            self.nextID = nextID
+        }
+
+        /// The event at a place, from the oldest on.
+        func event(at place: Int) -> ClusterEvent? { events[(oldest + place) % events.count] }
+
+        /// Adds the newest event; the oldest ones go until it fits. It is kept itself, however large it is.
+        mutating func append(_ event: ClusterEvent, byteLimit: Int) {
+            bytes += event.size
+            while count > 0, count == events.count || bytes > byteLimit {
+                bytes -= events[oldest]?.size ?? 0
+                events[oldest] = nil
+                oldest = (oldest + 1) % events.count
+                count -= 1
+            }
+            events[(oldest + count) % events.count] = event
+            count += 1
+        }
     }
 
     private let ring: Mutex<Ring>
-    private let capacity: Int
+    private let byteLimit: Int
     private let firstID: UInt64
 
     /// Events kept for readers that come later or read slowly, unless said otherwise.
     package static let defaultCapacity = 4_096
+    /// Bytes of events kept, unless said otherwise: 8 MiB, some 2 KiB for each.
+    package static let defaultByteLimit = 8 << 20
 
-    /// A hub that keeps so many events.
+    /// A hub that keeps so many events, and so many bytes of them.
     ///
     /// The first id is the start's time in microseconds since 1970, so that ids keep growing over restarts (for less than
     /// a million events a second), and stay exact as JSON numbers.
-    package init(startedAt: Date, capacity: Int = defaultCapacity) {
+    package init(startedAt: Date, capacity: Int = defaultCapacity, byteLimit: Int = defaultByteLimit) {
         let microseconds = 1_000_000.0
         firstID = UInt64(max(1, startedAt.timeIntervalSince1970 * microseconds))
-        self.capacity = max(1, capacity)
-        ring = Mutex(Ring(nextID: firstID))
+        self.byteLimit = byteLimit
+        ring = Mutex(Ring(nextID: firstID, capacity: max(1, capacity)))
     }
 
     /// Tells everybody. From any thread; costs a short lock and the waking of readers that wait.
@@ -41,12 +67,7 @@ package final class EventHub: Sendable {
         let (event, waiting) = ring.withLock { ring in
             let event = ClusterEvent(id: ring.nextID, draft)
             ring.nextID += 1
-            if ring.events.count < capacity {
-                ring.events.append(event)
-            } else {
-                ring.events[ring.oldest] = event
-                ring.oldest = (ring.oldest + 1) % capacity
-            }
+            ring.append(event, byteLimit: byteLimit)
             let waiting = Array(ring.waiting.values)
             ring.waiting = [:]
             return (event, waiting)
@@ -63,8 +84,8 @@ package final class EventHub: Sendable {
     /// The last events, the oldest first, at most so many.
     package func recent(_ limit: Int) -> [ClusterEvent] {
         ring.withLock { ring in
-            let count = min(max(0, limit), ring.events.count)
-            return (0..<count).map { ring.events[(ring.oldest + ring.events.count - count + $0) % ring.events.count] }
+            let count = min(max(0, limit), ring.count)
+            return (ring.count - count..<ring.count).compactMap { ring.event(at: $0) }
         }
     }
 
@@ -125,7 +146,7 @@ package final class EventHub: Sendable {
         in ring: Ring,
         firstID: UInt64
     ) -> (EventDelivery, EventPosition)? {
-        let oldestID = ring.nextID - UInt64(ring.events.count)
+        let oldestID = ring.nextID - UInt64(ring.count)
         let wanted: UInt64
         switch position {
         case .at(let id): wanted = id
@@ -135,8 +156,7 @@ package final class EventHub: Sendable {
             wanted = id + 1
         }
         guard wanted >= oldestID else { return (.missed(oldestID - wanted), .at(oldestID)) }
-        guard wanted < ring.nextID else { return nil }
-        let event = ring.events[(ring.oldest + Int(wanted - oldestID)) % ring.events.count]
+        guard wanted < ring.nextID, let event = ring.event(at: Int(wanted - oldestID)) else { return nil }
         return (.event(event), .at(wanted + 1))
     }
 }

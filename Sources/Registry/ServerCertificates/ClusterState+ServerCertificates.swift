@@ -35,6 +35,22 @@ extension ClusterState {
         return RegistryChangeSummary("deleted certificate \(certificate.label) and its key", undo: nil)
     }
 
+    /// Takes out what came from a watched file, was replaced, and serves nobody any more: the file holds its successor, and
+    /// nobody would ever delete it. What somebody uploaded stays until he does.
+    mutating func dropReplacedFiles(since before: ClusterState) {
+        var replaced = before.slots.values.compactMap(\.superseded?.certificate)
+        for (slot, binding) in before.slots {
+            if let now = slots[slot], now.certificate != binding.certificate { replaced.append(binding.certificate) }
+        }
+        for fingerprint in replaced {
+            guard case .file = hosted[fingerprint]?.source else { continue }
+            let isUsed = slots.values.contains {
+                $0.certificate == fingerprint || $0.superseded?.certificate == fingerprint
+            }
+            if !isUsed { hosted[fingerprint] = nil }
+        }
+    }
+
     mutating func setStaple(
         _ staple: OCSPStaple?,
         of fingerprint: Fingerprint

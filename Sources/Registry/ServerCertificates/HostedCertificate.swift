@@ -14,6 +14,8 @@ package struct HostedCertificate: Hashable, Sendable {
     package let createdAt: Date
     /// The OCSP response that goes with it, if there is one.
     package let staple: OCSPStaple?
+    /// Where it came from: one that was read from a watched file goes when it has been replaced and its grace period is over.
+    package let source: MaterialSource
 
     /// Gathers what an upload has checked.
     package init(
@@ -22,7 +24,8 @@ package struct HostedCertificate: Hashable, Sendable {
         chain: [[UInt8]],
         sealedKey: SealedKey,
         createdAt: Date,
-        staple: OCSPStaple? = nil
+        staple: OCSPStaple? = nil,
+        source: MaterialSource = .upload
     ) {
         self.name = name
         self.certificate = certificate
@@ -30,6 +33,7 @@ package struct HostedCertificate: Hashable, Sendable {
         self.sealedKey = sealedKey
         self.createdAt = createdAt
         self.staple = staple
+        self.source = source
     }
 
     /// The leaf's fingerprint: the certificate's identity.
@@ -46,7 +50,8 @@ package struct HostedCertificate: Hashable, Sendable {
             chain: chain,
             sealedKey: sealedKey,
             createdAt: createdAt,
-            staple: staple
+            staple: staple,
+            source: source
         )
     }
 }

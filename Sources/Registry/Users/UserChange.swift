@@ -46,6 +46,13 @@ package struct UserStep: Hashable, Sendable {
     package let name: UserName
     let stored: UserStoreChange
 
+    /// Whether somebody who came in as this user could not any more: removed, switched off, or of another password.
+    package var endsSessions: Bool {
+        guard let before else { return false }
+        guard let after else { return true }
+        return before.passwordHash != after.passwordHash || before.isEnabled && !after.isEnabled
+    }
+
     private init(before: UserRecord?, after: UserRecord?, stored: UserStoreChange) {
         self.before = before
         self.after = after

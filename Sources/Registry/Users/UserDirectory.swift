@@ -4,11 +4,13 @@ package import struct FoundationEssentials.Date
 
 /// The users of one-way mode: all in memory, changed through the store.
 ///
-/// A change is checked, stored with its audit entry, and only then seen; one at a time.
+/// A change is checked, stored with its audit entry, and only then seen; one at a time. With `expecting` it is refused with
+/// `.changedMeanwhile` unless the user is just so when its turn has come.
 package final class UserDirectory: Sendable {
     private let users: Mutex<[UserName: UserRecord]>
     private let store: any UserStore
     private let turnstile = ChangeTurnstile()
+    private let observers = Mutex<[@Sendable (UserChange) -> Void]>([])
     private let limit: Int
 
     /// The most users there may be: their records take some 300 bytes of memory each.
@@ -30,6 +32,12 @@ package final class UserDirectory: Sendable {
     /// The record of a user. From any thread: a short lock around one hash look-up.
     package func record(_ name: UserName) -> UserRecord? {
         users.withLock { $0[name] }
+    }
+
+    /// Has every change from now on told to `body`, in their order: after it was stored and is seen by `record`, before the
+    /// call that made it returns, and before the next one begins. `body` must be quick.
+    package func observe(_ body: @escaping @Sendable (UserChange) -> Void) {
+        observers.withLock { $0.append(body) }
     }
 
     /// How many users there are.
@@ -54,24 +62,26 @@ package final class UserDirectory: Sendable {
     package func add(
         _ draft: UserDraft,
         replacing: Bool = false,
+        expecting record: UserRecord? = nil,
         at now: Date,
         by principal: Principal,
         dryRun: Bool = false
     ) async throws(UserError) -> UserChange {
         try await change(at: now, by: principal, dryRun: dryRun) { directory throws(UserError) in
-            try directory.adding([draft], replacing: replacing, at: now)
+            try directory.adding([draft], replacing: replacing, expecting: record, at: now)
         }
     }
 
     /// Takes a user out. Throws `.noSuchUser`, `.storage`.
     package func remove(
         _ name: UserName,
+        expecting record: UserRecord? = nil,
         at now: Date,
         by principal: Principal,
         dryRun: Bool = false
     ) async throws(UserError) -> UserChange {
         try await change(at: now, by: principal, dryRun: dryRun) { directory throws(UserError) in
-            [UserStep.removal(of: try directory.existing(name))]
+            [UserStep.removal(of: try directory.existing(name, expecting: record))]
         }
     }
 
@@ -79,36 +89,24 @@ package final class UserDirectory: Sendable {
     package func setEnabled(
         _ name: UserName,
         _ isEnabled: Bool,
+        expecting record: UserRecord? = nil,
         at now: Date,
         by principal: Principal,
         dryRun: Bool = false
     ) async throws(UserError) -> UserChange {
-        try await change(at: now, by: principal, dryRun: dryRun) { directory throws(UserError) in
-            let before = try directory.existing(name)
-            guard before.isEnabled != isEnabled else { return [] }
-            var after = before
-            after.isEnabled = isEnabled
-            after.updatedAt = now
-            return [.put(after, over: before)]
-        }
+        try await edit(name, expecting: record, at: now, by: principal, dryRun: dryRun) { $0.isEnabled = isEnabled }
     }
 
     /// Sets or clears the client id that a user's CONNECT without one gets. Throws `.noSuchUser`, `.storage`.
     package func setClientID(
         _ name: UserName,
         _ clientID: ClientIdentifier?,
+        expecting record: UserRecord? = nil,
         at now: Date,
         by principal: Principal,
         dryRun: Bool = false
     ) async throws(UserError) -> UserChange {
-        try await change(at: now, by: principal, dryRun: dryRun) { directory throws(UserError) in
-            let before = try directory.existing(name)
-            guard before.clientID != clientID else { return [] }
-            var after = before
-            after.clientID = clientID
-            after.updatedAt = now
-            return [.put(after, over: before)]
-        }
+        try await edit(name, expecting: record, at: now, by: principal, dryRun: dryRun) { $0.clientID = clientID }
     }
 
     /// Adds every user of a parsed password file, or none. Throws `.lines` with the lines of names that are taken,
@@ -136,15 +134,24 @@ package final class UserDirectory: Sendable {
         let users: [UserName: UserRecord]
         let limit: Int
 
-        func existing(_ name: UserName) throws(UserError) -> UserRecord {
+        func existing(_ name: UserName, expecting expected: UserRecord?) throws(UserError) -> UserRecord {
             guard let record = users[name] else { throw .noSuchUser(name) }
+            guard expected == nil || expected == record else { throw .changedMeanwhile(record) }
             return record
         }
 
-        func adding(_ drafts: [UserDraft], replacing: Bool, at now: Date) throws(UserError) -> [UserStep] {
+        func adding(
+            _ drafts: [UserDraft],
+            replacing: Bool,
+            expecting expected: UserRecord? = nil,
+            at now: Date
+        ) throws(UserError) -> [UserStep] {
             var steps: [UserStep] = []
             for draft in drafts {
                 let before = users[draft.name]
+                if let expected, expected != before {
+                    throw before.map { .changedMeanwhile($0) } ?? .noSuchUser(draft.name)
+                }
                 guard before == nil || replacing else { throw .alreadyExists(draft.name) }
                 steps.append(.put(draft.record(over: before, at: now), over: before))
             }
@@ -153,6 +160,25 @@ package final class UserDirectory: Sendable {
                 throw .limit(registered: users.count, adding: added, limit: limit)
             }
             return steps
+        }
+    }
+
+    /// Changes what a user's record says, unless it says so.
+    private func edit(
+        _ name: UserName,
+        expecting record: UserRecord?,
+        at now: Date,
+        by principal: Principal,
+        dryRun: Bool,
+        _ body: (inout UserRecord) -> Void
+    ) async throws(UserError) -> UserChange {
+        try await change(at: now, by: principal, dryRun: dryRun) { directory throws(UserError) in
+            let before = try directory.existing(name, expecting: record)
+            var after = before
+            body(&after)
+            guard after != before else { return [] }
+            after.updatedAt = now
+            return [.put(after, over: before)]
         }
     }
 
@@ -174,6 +200,7 @@ package final class UserDirectory: Sendable {
         users.withLock { users in
             for step in steps { users[step.name] = step.after }
         }
+        for observer in observers.withLock(\.self) { observer(change) }
         return change
     }
 }

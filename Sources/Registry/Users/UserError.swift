@@ -1,4 +1,5 @@
-/// Why a change of the users is refused; each case carries what was compared. No case carries a password or a hash.
+/// Why a change of the users is refused; each case carries what was compared. No case carries a password, and
+/// the hash in a record is never printed.
 package enum UserError: Error, Hashable, Sendable {
     /// A text cannot name a user.
     case name(String, UserName.Problem)
@@ -6,6 +7,8 @@ package enum UserError: Error, Hashable, Sendable {
     case alreadyExists(UserName)
     /// There is no user of that name.
     case noSuchUser(UserName)
+    /// The user is not as it was when the change was asked for, but so.
+    case changedMeanwhile(UserRecord)
     /// More users would be there than may be.
     case limit(registered: Int, adding: Int, limit: Int)
     /// Lines of a password file cannot be taken; nothing of it was.
@@ -17,7 +20,7 @@ package enum UserError: Error, Hashable, Sendable {
     package var kind: RegistryErrorKind? {
         switch self {
         case .name, .lines: .badInput
-        case .alreadyExists: .conflict
+        case .alreadyExists, .changedMeanwhile: .conflict
         case .noSuchUser: .notFound
         case .limit: .limitReached
         case .storage: nil
@@ -30,6 +33,7 @@ package enum UserError: Error, Hashable, Sendable {
         case .name: "user-name"
         case .alreadyExists: "user-already-exists"
         case .noSuchUser: "no-such-user"
+        case .changedMeanwhile: "revision-mismatch"
         case .limit: "user-limit"
         case .lines: "user-import"
         case .storage: "user-storage"
@@ -48,6 +52,8 @@ extension UserError: CustomStringConvertible {
             "There is a user \(name) already. Take another name, or set the password: sluice users set-password \(name.text.shellWord)"
         case .noSuchUser(let name):
             "There is no user \(name). List them with `sluice users list`."
+        case .changedMeanwhile(let record):
+            "User \(record.name) was changed by somebody else meanwhile. Look again and repeat it."
         case .limit(let registered, let adding, let limit):
             "User limit reached: \(registered) users and \(adding) to add, \(limit) allowed. Remove some first."
         case .lines(let problems, let total):

@@ -27,8 +27,8 @@ enum ClientCertificateRows {
         return try Row.fetchAll(statement, arguments: arguments).map { try record($0) }
     }
 
-    /// Adds or changes a record. Throws `DeviceError.noSuchCA` where the database's own rule strikes.
-    static func put(_ record: ClientCertificateRecord, into database: Database) throws {
+    /// Adds or changes a record, and gives its row's id. Throws `DeviceError.noSuchCA` where the database's own rule strikes.
+    static func put(_ record: ClientCertificateRecord, into database: Database) throws -> Int64? {
         let facts = record.facts
         let key = StoredKey(facts.key)
         let statement = try database.cachedStatement(
@@ -40,25 +40,48 @@ enum ClientCertificateRows {
                 ON CONFLICT (fingerprint) DO UPDATE SET
                 authority = excluded.authority, state = excluded.state, clientID = excluded.clientID,
                 stateChangedAt = excluded.stateChangedAt, lastSeenAt = excluded.lastSeenAt
+                RETURNING id
                 """
         )
         do {
-            try statement.execute(arguments: [
+            let arguments: StatementArguments = [
                 Data(record.fingerprint.bytes), Data(record.authority.bytes), record.state.rawValue,
                 record.source.rawValue, facts.serial?.hex ?? "", facts.commonName ?? "",
                 facts.organizationalUnit ?? "", record.clientID?.text ?? "",
                 facts.notBefore?.milliseconds ?? .min, facts.notAfter?.milliseconds ?? .max,
                 record.createdAt.milliseconds, record.stateChangedAt.milliseconds,
                 record.lastSeenAt?.milliseconds ?? 0, facts.subject, facts.issuer, key.kind, key.bits, key.name,
-            ])
+            ]
+            return try Int64.fetchOne(statement, arguments: arguments)
         } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_FOREIGNKEY {
             throw DeviceError.noSuchCA(record.authority)
         }
     }
 
-    static func remove(_ fingerprint: Fingerprint, from database: Database) throws {
-        try database.cachedStatement(sql: "DELETE FROM clientCertificate WHERE fingerprint = ?")
-            .execute(arguments: [Data(fingerprint.bytes)])
+    /// Changes what is known of a registered certificate; apart from `put`, because it touches most of the indexes.
+    static func put(_ facts: ClientCertificateFacts, into database: Database) throws {
+        let key = StoredKey(facts.key)
+        let statement = try database.cachedStatement(
+            sql: """
+                UPDATE clientCertificate SET
+                serial = ?, commonName = ?, organizationalUnit = ?, notBefore = ?, notAfter = ?,
+                subject = ?, issuer = ?, keyKind = ?, keyBits = ?, keyName = ?
+                WHERE fingerprint = ?
+                """
+        )
+        try statement.execute(arguments: [
+            facts.serial?.hex ?? "", facts.commonName ?? "", facts.organizationalUnit ?? "",
+            facts.notBefore?.milliseconds ?? .min, facts.notAfter?.milliseconds ?? .max,
+            facts.subject, facts.issuer, key.kind, key.bits, key.name, Data(facts.fingerprint.bytes),
+        ])
+    }
+
+    /// Removes a record, and gives the id that its row had.
+    static func remove(_ fingerprint: Fingerprint, from database: Database) throws -> Int64? {
+        let statement = try database.cachedStatement(
+            sql: "DELETE FROM clientCertificate WHERE fingerprint = ? RETURNING id"
+        )
+        return try Int64.fetchOne(statement, arguments: [Data(fingerprint.bytes)])
     }
 
     /// Another active certificate with the same value, looked for among the first of those.

@@ -59,6 +59,17 @@ struct DeviceCondition: Sendable {
         self.isEquality = isEquality
     }
 
+    /// To be one of these rows.
+    init(ids: [Int64]) {
+        self.init(
+            column: nil,
+            columns: ["id"],
+            sql: "id IN (SELECT value FROM json_each(?))",
+            arguments: ["[\(ids.map(String.init).joined(separator: ","))]".databaseValue],
+            access: .none
+        )
+    }
+
     /// How many rows it leaves, counted no further than the bound; `nil` if that cannot be told from an index.
     func count(upTo bound: Int, _ database: Database) throws -> Int? {
         switch access {
@@ -76,6 +87,24 @@ struct DeviceCondition: Sendable {
             for part in parts where sum < bound { sum += try part.count(upTo: bound - sum, database) ?? bound }
             return sum
         }
+    }
+
+    /// The rows that it leaves, of which an index tells no more than the ids.
+    func ids(_ database: Database) throws -> [Int64] {
+        let parts = if case .union(let parts) = access { parts } else { [self] }
+        let ids = try parts.flatMap { part in
+            let statement = try database.cachedStatement(
+                sql: "SELECT id FROM clientCertificate \(part.hint) WHERE \(part.sql)"
+            )
+            return try Int64.fetchAll(statement, arguments: StatementArguments(part.arguments))
+        }
+        // A row that several parts find is one row.
+        return parts.count > 1 ? Array(Set(ids)) : ids
+    }
+
+    /// Whether the columns in memory tell it.
+    var isInColumns: Bool {
+        ["authority", "state", "source", "notBefore", "notAfter"].contains(column)
     }
 
     /// What stands behind the table's name so that SQLite goes this way and no other.
@@ -242,7 +271,7 @@ extension DeviceCondition {
 }
 
 /// Between which moments the certificates asked for begin and end, in milliseconds; `nil` for never.
-private struct DeviceLifeRange {
+struct DeviceLifeRange {
     var start: ClosedRange<Int64>?
     var end: ClosedRange<Int64>?
 

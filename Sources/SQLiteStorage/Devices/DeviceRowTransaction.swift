@@ -5,6 +5,8 @@ import Registry
 /// What the rules of the client certificate registry see and do of the database, within one transaction.
 struct DeviceRowTransaction: DeviceTransaction {
     let database: Database
+    /// Where it is told what the columns in memory have to take over; nowhere for one that only reads.
+    var changes: DeviceColumnChanges?
 
     func record(_ fingerprint: Fingerprint) throws -> ClientCertificateRecord? {
         try ClientCertificateRows.record(fingerprint, in: database)
@@ -48,11 +50,15 @@ struct DeviceRowTransaction: DeviceTransaction {
     }
 
     func put(_ record: ClientCertificateRecord) throws {
-        try ClientCertificateRows.put(record, into: database)
+        changes?.note(record, at: try ClientCertificateRows.put(record, into: database))
+    }
+
+    func put(_ facts: ClientCertificateFacts) throws {
+        try ClientCertificateRows.put(facts, into: database)
     }
 
     func removeRecord(_ fingerprint: Fingerprint) throws {
-        try ClientCertificateRows.remove(fingerprint, from: database)
+        changes?.note(nil, at: try ClientCertificateRows.remove(fingerprint, from: database))
     }
 
     func put(_ tombstone: Tombstone) throws {

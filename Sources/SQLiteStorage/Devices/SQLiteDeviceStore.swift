@@ -6,10 +6,12 @@ package import Registry
 package final class SQLiteDeviceStore: DeviceStore {
     private let file: JournalFile
     private let pool: DatabasePool
+    private let columns: DeviceColumns
 
     init(_ registry: SQLiteRegistryStore) {
         file = JournalFile(registry.pool, in: registry.directory)
         pool = registry.pool
+        columns = registry.deviceColumns
     }
 
     /// Reads every row's columns as they lie in SQLite's memory; blocks, because starting waits for it anyway. Throws a
@@ -26,6 +28,7 @@ package final class SQLiteDeviceStore: DeviceStore {
         try pool.read { database in
             try DeviceLoading.records(database, into: loader)
             try DeviceLoading.tombstones(database, into: loader)
+            try columns.load(database)
         }
     }
 
@@ -33,7 +36,13 @@ package final class SQLiteDeviceStore: DeviceStore {
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (any DeviceTransaction) throws -> Value
     ) async throws -> Value {
-        try await file.write { try body(DeviceRowTransaction(database: $0)) }
+        try await file.write { [columns] database in
+            let changes = DeviceColumnChanges()
+            let value = try body(DeviceRowTransaction(database: database, changes: changes))
+            let rows = changes.rows
+            if !rows.isEmpty { database.afterNextTransaction { _ in columns.take(rows) } }
+            return value
+        }
     }
 
     /// Throws what the body throws, or a `StorageError`.
@@ -45,7 +54,7 @@ package final class SQLiteDeviceStore: DeviceStore {
 
     /// Throws `DeviceError.cursor`, or a `StorageError`.
     package func page(_ query: DeviceQuery, at now: Date, effort: DeviceQueryEffort) async throws -> DevicePage {
-        let search = try DeviceSearch(query, at: now, effort: effort)
+        let search = try DeviceSearch(query, at: now, effort: effort, columns: columns)
         return try await file.read { try search.page($0) }
     }
 
@@ -95,7 +104,7 @@ private enum DeviceLoading {
         let table = ClientCertificateRows.table
         let rows = try Row.fetchCursor(
             database,
-            sql: "SELECT fingerprint, authority, state, clientID FROM \(table)"
+            sql: "SELECT fingerprint, authority, state, clientID, subject IS NULL FROM \(table)"
         )
         while let row = try rows.next() {
             guard let word = String.fromDatabaseValue(row[2]), let state = ClientCertificateState(rawValue: word) else {
@@ -108,7 +117,8 @@ private enum DeviceLoading {
                             fingerprint: fingerprint,
                             authority: authority,
                             state: state,
-                            clientID: clientID
+                            clientID: clientID,
+                            isFromList: row[4]
                         )
                     }
                 }

@@ -3,9 +3,8 @@ import Glibc
 
 /// Opens the file of sightings, or makes it anew: it holds nothing that would be missed for long.
 enum SightingDatabase {
-    static let fileName = "sightings.sqlite"
     /// "SLUS", in the header of the file.
-    private static let applicationID = 0x534C_5553
+    static let applicationID = 0x534C_5553
     /// What a file that cannot be used is set aside as.
     private static let asideSuffix = ".damaged"
 
@@ -24,13 +23,7 @@ enum SightingDatabase {
     }
 
     private static func openFile(in directory: DataDirectory) throws(StorageError) -> DatabasePool {
-        let path = directory.path(of: fileName)
-        // Made before SQLite does: it gives its journals the mode of the database file.
-        close(try SystemCall.open(path, flags: O_RDWR | O_CREAT, mode: mode_t(DataDirectory.fileMode)))
-        let mode = UInt16(try SystemCall.status(path).st_mode & SystemCall.permissionBits)
-        guard mode & 0o077 == 0 else {
-            throw .permissions(path: path, found: mode, needed: DataDirectory.fileMode)
-        }
+        let path = try directory.databaseFile(StoredFile.sightings.name)
         do {
             let pool = try DatabasePool(path: path, configuration: configuration)
             try pool.write { try check($0, path: path) }
@@ -64,7 +57,7 @@ enum SightingDatabase {
     }
 
     private static func setAside(in directory: DataDirectory) throws(StorageError) {
-        let path = directory.path(of: fileName)
+        let path = directory.path(of: StoredFile.sightings.name)
         guard rename(path, path + asideSuffix) == 0 else {
             throw .inaccessible(path: path, call: "rename", errno: errno)
         }

@@ -1,5 +1,6 @@
 package import Reactors
 package import Registry
+package import WebSocket
 
 /// Where devices reach the cluster: a name of its own, listeners, and its own answers to a few cluster-wide questions.
 package struct AccessPoint: Hashable, Sendable {
@@ -42,11 +43,18 @@ package struct AccessPoint: Hashable, Sendable {
         package var address: SocketAddress
         /// What is spoken there.
         package var `protocol`: EndpointProtocol
+        /// Where WebSockets begin here, and whose pages may begin them; of no concern to the other protocols.
+        package var webSocket: UpgradeRules
 
         /// An endpoint, by default of MQTT over TLS.
-        package init(address: SocketAddress, protocol: EndpointProtocol = .mqtts) {
+        package init(
+            address: SocketAddress,
+            protocol: EndpointProtocol = .mqtts,
+            webSocket: UpgradeRules = UpgradeRules()
+        ) {
             self.address = address
             self.protocol = `protocol`
+            self.webSocket = webSocket
         }
     }
 
@@ -56,14 +64,24 @@ package struct AccessPoint: Hashable, Sendable {
         case mqtts
         /// MQTT over bare TCP; devices authenticate as in one-way mode, whatever the cluster's.
         case mqtt
+        /// MQTT over WebSocket over TLS; devices authenticate as with `mqtts`.
+        case wss
+        /// MQTT over WebSocket over bare TCP; devices authenticate as with `mqtt`.
+        case ws
+
+        /// Does a TLS handshake come first?
+        package var usesTLS: Bool { self == .mqtts || self == .wss }
+
+        /// Does MQTT come in the frames of a WebSocket?
+        package var usesWebSocket: Bool { self == .wss || self == .ws }
+
+        /// What ALPN may agree on: of HTTP the one version that carries WebSockets here.
+        var applicationProtocols: [String] { usesWebSocket ? ["http/1.1"] : ["mqtt"] }
     }
 
     /// How devices prove who they are at one of the endpoints.
     func mode(at endpoint: EndpointProtocol, in settings: ClusterSettings) -> AuthenticationMode {
-        switch endpoint {
-        case .mqtts: mode ?? settings.mode
-        case .mqtt: .oneWay
-        }
+        endpoint.usesTLS ? mode ?? settings.mode : .oneWay
     }
 
     /// Whether the allow list lets a source in.

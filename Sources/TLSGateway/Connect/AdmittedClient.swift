@@ -19,6 +19,9 @@ package struct AdmittedClient: ~Copyable {
     package let accessPoint: String
     /// The server name it asked for, normalised.
     package let serverName: DomainName?
+    /// The server certificate that it was shown; `nil` on a plain listener, and for a session that was resumed where several
+    /// certificates bear the name.
+    package let serverCertificate: Fingerprint?
     /// The version of TLS; `nil` on a plain listener.
     package let tlsVersion: TLSVersion?
     /// Tells later whether the client may still come in.

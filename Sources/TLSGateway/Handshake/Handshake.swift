@@ -2,6 +2,7 @@ import Credentials
 import OpenSSL
 import Reactors
 import Registry
+import WebSocket
 
 /// A connection that gets ready: TLS is negotiated, or nothing needs to be on a plain listener.
 struct Handshake: ~Copyable {
@@ -22,8 +23,8 @@ struct Handshake: ~Copyable {
         let limits = entrance.services.settings
         cluster = accepted.cluster
         mode = entrance.mode(in: cluster.state.settings)
-        switch entrance.endpoint.protocol {
-        case .mqtts:
+        let spoken = entrance.endpoint.protocol
+        if spoken.usesTLS {
             let contexts = cluster.prepared.contexts(onReactor: reactor.index)
             guard let context = contexts.entry else { throw .noServerCertificate }
             let router = ServerNameRouter(entrance: entrance, mode: mode, cluster: cluster, contexts: contexts)
@@ -35,18 +36,26 @@ struct Handshake: ~Copyable {
                     record: record
                 )
                 transport = tls
-                stream = Stream(transport: tls, peer: peer, on: reactor, handler: handler)
+                stream = Stream(transport: Self.top(tls, spoken), peer: peer, on: reactor, handler: handler)
             } catch {
                 throw .outOfResources(error)
             }
             stream.deadline = record.acceptedAt.advanced(by: limits.handshakeTimeout)
-        case .mqtt:
+        } else {
             transport = nil
             let plain = PlainConnectionTransport(accepted.socket, record: record)
-            stream = Stream(transport: plain, peer: peer, on: reactor, handler: handler)
+            stream = Stream(transport: Self.top(plain, spoken), peer: peer, on: reactor, handler: handler)
             stream.deadline = record.acceptedAt.advanced(by: limits.connectTimeout)
         }
-        stream.maximumBufferedInput = limits.maxConnectBytes
+        stream.maximumBufferedInput = max(limits.maxConnectBytes, spoken.usesWebSocket ? RequestScanner.limit : 0)
+    }
+
+    /// What the stream writes to: the transport itself, or the WebSocket to begin over it.
+    private static func top(
+        _ transport: any StreamTransport,
+        _ spoken: AccessPoint.EndpointProtocol
+    ) -> any StreamTransport {
+        spoken.usesWebSocket ? WebSocketTransport(over: transport) : transport
     }
 
     /// The transport is ready: notes what was agreed upon, and lets the CONNECT come.
@@ -69,6 +78,7 @@ struct Handshake: ~Copyable {
             mode: mode,
             settings: cluster.state.settings,
             serverName: route?.name,
+            serverCertificate: session.flatMap { route?.shown(in: $0, cluster.state) },
             tlsVersion: session?.version,
             proof: proof
         )
@@ -85,9 +95,13 @@ struct Handshake: ~Copyable {
         guard let transport else { return refusal }
         record.failed(transport.session)
         if case .serverCertificateRefused(let alert) = refusal, Refusal.unknownChainAlerts.contains(alert),
-            let route = transport.route
+            let route = transport.route, let rotation = route.rotation
         {
-            entrance.services.refusedChains.refused(route, at: entrance.services.date())
+            entrance.services.refusedChains.refused(
+                old: route.showsOld(rotation, in: transport.session),
+                rotation,
+                at: entrance.services.date()
+            )
         }
         return refusal
     }

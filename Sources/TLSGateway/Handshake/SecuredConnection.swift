@@ -11,6 +11,8 @@ struct SecuredConnection: ~Copyable {
     let settings: ClusterSettings
     /// The server name, normalised.
     let serverName: DomainName?
+    /// The server certificate that the client was shown, where that is known.
+    let serverCertificate: Fingerprint?
     /// The version of TLS; `nil` on a plain listener.
     let tlsVersion: TLSVersion?
     /// The client's certificate, where one was asked for.

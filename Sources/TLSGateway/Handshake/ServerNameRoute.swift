@@ -13,16 +13,21 @@ struct ServerNameRoute {
 
     /// What a finished handshake tells about the grace period: did the client need what was replaced?
     func use(in session: TLSConnection) -> RotationUse? {
-        guard let rotation else { return nil }
-        let needed =
-            if group.hasSuperseded, group.members.contains(where: { !$0.isSuperseded }),
-                let shown = session.ownFingerprint
-            {
-                shown == rotation.superseded.bytes
-            } else {
-                group.preferred.isSuperseded
-            }
-        return RotationUse(superseded: rotation.superseded, neededOld: needed)
+        rotation.map { RotationUse(superseded: $0.superseded, neededOld: showsOld($0, in: session)) }
+    }
+
+    /// The certificate that a handshake has shown; `nil` where one of several was shown to the session that it resumes.
+    func shown(in session: TLSConnection, _ state: ClusterState) -> Fingerprint? {
+        if group.others.isEmpty { return state.certificate(of: group.preferred)?.fingerprint }
+        return session.isResumed ? nil : session.ownFingerprint.flatMap { try? Fingerprint($0) }
+    }
+
+    /// Whether it is the replaced certificate that a handshake shows.
+    func showsOld(_ rotation: Rotation, in session: TLSConnection) -> Bool {
+        guard group.hasSuperseded, group.members.contains(where: { !$0.isSuperseded }),
+            let shown = session.ownFingerprint
+        else { return group.preferred.isSuperseded }
+        return shown == rotation.superseded.bytes
     }
 }
 
@@ -32,6 +37,8 @@ struct Rotation {
     let key: RefusedChains.Key
     /// The certificate that was replaced.
     let superseded: Fingerprint
+    /// Which chain it is shown first, and why.
+    let showing: RefusedChains.Showing
     /// When that one stops serving.
     let until: Date
 }

@@ -38,7 +38,8 @@ struct ServerNameRouter {
             context: context,
             clientAuthentication: authentication,
             versions: cluster.state.settings.tls.versions,
-            sessionBinding: SessionBinding(hashing: circumstances(of: route))
+            sessionBinding: SessionBinding(hashing: circumstances(of: route)),
+            applicationProtocols: entrance.endpoint.protocol.applicationProtocols
         )
         return (policy, route)
     }
@@ -54,8 +55,14 @@ struct ServerNameRouter {
             let superseded = binding.superseded(at: now)
         else { return (choice, nil) }
         let key = RefusedChains.Key(source: source(), name: indication.name, certificate: binding.certificate)
-        let rotation = Rotation(key: key, superseded: superseded.certificate, until: superseded.until)
-        guard entrance.services.refusedChains.contains(key, at: now) else { return (choice, rotation) }
+        let showing = entrance.services.refusedChains.take(key, at: now)
+        let rotation = Rotation(
+            key: key,
+            superseded: superseded.certificate,
+            showing: showing,
+            until: superseded.until
+        )
+        guard showing.isOld else { return (choice, rotation) }
         return (selection.choose(indication, unknown: policy, at: now, refusedCurrent: true), rotation)
     }
 

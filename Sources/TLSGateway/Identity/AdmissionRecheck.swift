@@ -20,6 +20,11 @@ package struct AdmissionRecheck: Sendable {
         if case .certificate(let certificate) = standing { certificate.chain } else { nil }
     }
 
+    /// What the token says that the client came in by; `nil` for a client without one.
+    package var token: TokenProof? {
+        if case .token(let proof) = standing { proof } else { nil }
+    }
+
     /// Why the client may not come in any more; `nil` while it may. From any thread; two look-ups in memory.
     package func refusal(at now: Date) -> Refusal? {
         do throws(Refusal) {

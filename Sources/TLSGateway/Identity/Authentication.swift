@@ -53,7 +53,7 @@ final class Authentication: StreamHandler, @unchecked Sendable {
     func streamOpened(_ stream: Stream) {}
 
     func stream(_ stream: Stream, received bytes: UnsafeRawBufferPointer) -> Int {
-        // A client may send on behind its CONNECT [MQTT-3.1.4-5]; nothing of it is read before it is let in.
+        // A client may send on behind its CONNECT [MQTT-3.1.4-6]; nothing of it is read before it is let in.
         stream.pauseReading()
         return 0
     }

@@ -50,9 +50,22 @@ enum DeviceAuthenticator {
             ProvedIdentity(
                 identity: .certificate(certificate),
                 clientID: entry?.clientID,
-                standing: .certificate(standing)
+                standing: .certificate(standing),
+                unrecorded: entry?.isFromList == true ? description(of: proof.facts, certificate, by: services) : nil
             )
         )
+    }
+
+    /// What the registry would know of a certificate that its device has shown; `nil` if it cannot be read.
+    private static func description(
+        of facts: CertificateFacts,
+        _ certificate: DeviceCertificate,
+        by services: GatewayServices
+    ) -> DeviceRegistration? {
+        guard let description = try? CertificateDescription(facts) else { return nil }
+        // A record belongs to a registered CA: of one that was replaced, to the one in its place.
+        let superseded = services.cluster.current.state.supersededAuthorities[certificate.authority]
+        return DeviceRegistration(description, authority: superseded?.replacedBy ?? certificate.authority)
     }
 
     /// A certificate without a record is registered where that is switched on and nobody has deleted it before. The
@@ -67,13 +80,9 @@ enum DeviceAuthenticator {
         for known in [certificate.fingerprint, standing.twin].compactMap({ $0 }) where devices.isBarred(known) {
             throw .certificateBarred(known)
         }
-        let state = services.cluster.current.state
-        guard state.settings.automaticRegistration, let description = try? CertificateDescription(facts) else {
-            throw .certificateUnregistered(certificate.fingerprint)
-        }
-        // A record belongs to a registered CA: of one that was replaced, to the one in its place.
-        let authority = state.supersededAuthorities[certificate.authority]?.replacedBy ?? certificate.authority
-        var registration = DeviceRegistration(description, authority: authority)
+        guard services.cluster.current.state.settings.automaticRegistration,
+            var registration = description(of: facts, certificate, by: services)
+        else { throw .certificateUnregistered(certificate.fingerprint) }
         registration.twin = standing.twin
         return .registration(registration, standing, certificate)
     }
@@ -109,7 +118,7 @@ enum DeviceAuthenticator {
             return ProvedIdentity(
                 identity: .token(user: holder.user),
                 clientID: holder.clientID.flatMap { ClientIdentifier($0) },
-                standing: .unconditional
+                standing: .token(TokenProof(token, holder))
             )
         } catch {
             throw .tokenRefused(error)

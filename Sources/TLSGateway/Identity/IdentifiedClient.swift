@@ -29,10 +29,12 @@ struct IdentifiedClient: ~Copyable {
                 identity: proved.identity,
                 accessPoint: entrance.accessPoint.name,
                 serverName: request.secured.serverName,
+                serverCertificate: request.secured.serverCertificate,
                 tlsVersion: request.secured.tlsVersion,
                 recheck: AdmissionRecheck(proved.standing, services: entrance.services)
             )
         case .missing:
+            // An identifier is given by a certificate, a record or a token, and by nobody else. [MQTT-3.1.3-6]
             // [MQTT-3.1.3-8]
             throw .clientIdentifierMissing
         case .mismatch(let sent, let expected):

@@ -51,6 +51,13 @@ final class IdentityDesk: Sendable {
         return inquiry
     }
 
+    /// Has a record that came from a list learn what its device's certificate says; nobody waits for it. What goes wrong is
+    /// made good at the device's next connection.
+    func learn(_ unrecorded: DeviceRegistration?, at now: Date) {
+        guard let unrecorded else { return }
+        Task { [devices] in _ = try? await devices.learn(unrecorded, at: now) }
+    }
+
     /// Clients that wait for an answer now.
     var waitingCount: Int { waiting.load(ordering: .relaxed) }
 

@@ -9,6 +9,8 @@ struct ProvedIdentity: Sendable {
     var standing: Standing
     /// Whether the certificate was registered at this connection.
     var isNewlyRegistered = false
+    /// What the certificate's record, which came from a list, does not know yet.
+    var unrecorded: DeviceRegistration?
 }
 
 /// What has to be answered before a client is believed, and takes longer than a look into memory.

@@ -7,6 +7,8 @@ import Registry
 enum Standing: Sendable {
     /// Nothing that could be taken away.
     case unconditional
+    /// A token, until it ends and as long as its key is one that tokens are checked by.
+    case token(TokenProof)
     /// A user, as long as it is switched on and the password stays the same.
     case user(UserName, PasswordHashText)
     /// A certificate.
@@ -54,7 +56,7 @@ enum Standing: Sendable {
             guard let twin else { return }
             if let entry = devices.entry(twin) {
                 try admits(entry, as: twin)
-                throw .certificateUnregistered(fingerprint)
+                throw .certificateRespelt(fingerprint, registered: twin)
             }
             guard !devices.isBarredForGood(twin) else { throw .certificateBarred(twin) }
         }
@@ -81,6 +83,11 @@ enum Standing: Sendable {
             guard let record = services.identity.users.record(name) else { throw .userUnknown }
             guard record.passwordHash == hash else { throw .passwordWrong }
             guard record.isEnabled else { throw .userDisabled }
+        case .token(let proof):
+            if let end = proof.staysUntil, now >= end { throw .tokenRefused(.expired(at: end, now: now)) }
+            guard services.identity.tokens()?.verifier.holds(proof.key) ?? false else {
+                throw .tokenRefused(.unknownKey(id: proof.key.id, algorithm: proof.key.algorithm))
+            }
         case .certificate(let certificate):
             _ = try certificate.authority(by: services, at: now)
             let entry = try certificate.entry(by: services)

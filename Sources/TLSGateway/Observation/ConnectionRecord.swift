@@ -84,7 +84,7 @@ final class ConnectionRecord {
         guard outcome == nil else { return }
         outcome = .refused(refusal)
         entrance.counters.refused(refusal.reason)
-        if !isOpen, entrance.endpoint.protocol == .mqtts { entrance.counters.handshakeFailed(nil) }
+        if !isOpen, entrance.endpoint.protocol.usesTLS { entrance.counters.handshakeFailed(nil) }
         reportRefusal(refusal)
         finishIfOver()
     }

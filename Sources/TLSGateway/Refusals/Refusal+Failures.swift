@@ -36,7 +36,7 @@ extension ChainFailure {
     /// Does a revocation list say so, which may change after the handshake?
     fileprivate var isWithdrawal: Bool {
         switch self {
-        case .revoked, .revocationListStale: true
+        case .revoked, .revocationListStale, .revocationListMissing: true
         default: false
         }
     }

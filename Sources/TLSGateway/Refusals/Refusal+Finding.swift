@@ -2,6 +2,7 @@ import FoundationEssentials
 import MQTTCodec
 import OpenSSL
 import Registry
+import WebSocket
 
 extension Refusal: CustomStringConvertible {
     /// What was found and what was needed, then what to do about it.
@@ -57,6 +58,14 @@ extension Refusal {
             "The handshake was not finished within \(limit)."
         case .handshakeAbandoned:
             "The client closed the connection before the handshake was finished."
+        case .upgradeRefused(let failure):
+            failure.description
+        case .upgradeTimedOut(let limit):
+            "No complete request for a WebSocket arrived within \(limit)."
+        case .upgradeAbandoned:
+            "The client closed the connection before a complete request for a WebSocket."
+        case .framesMalformed(let violation):
+            "The client sent \(violation)."
         case .connectTimedOut(let limit):
             "No complete CONNECT arrived within \(limit)."
         case .connectAbandoned:
@@ -88,6 +97,11 @@ extension Refusal {
             "The client's certificate does not pass any more. \(failure.finding)"
         case .certificateUnregistered(let certificate):
             "Certificate \(certificate.short) is not registered, and automatic registration is off."
+        case .certificateRespelt(let certificate, let registered):
+            """
+            Certificate \(certificate.short) is the registered \(registered.short) with its signature spelt otherwise, \
+            and not the very bytes that were registered.
+            """
         case .certificateInactive(let certificate):
             "Certificate \(certificate.short) is registered but inactive."
         case .certificatePendingActivation(let certificate):

@@ -34,11 +34,22 @@ extension Refusal {
         case clientCertificateWeakSignature = "client_certificate_weak_signature"
         case clientCertificateRevoked = "client_certificate_revoked"
         case clientCertificateRevocationUnknown = "client_certificate_revocation_unknown"
+        case clientCertificateRevocationListMissing = "client_certificate_revocation_list_missing"
         case clientCertificateUnfit = "client_certificate_unfit"
         case serverCertificateRefused = "server_certificate_refused"
         case handshakeFailed = "handshake_failed"
         case handshakeTimedOut = "handshake_timed_out"
         case handshakeAbandoned = "handshake_abandoned"
+        case upgradeMissing = "upgrade_missing"
+        case upgradeMalformed = "upgrade_malformed"
+        case upgradeTooLarge = "upgrade_too_large"
+        case upgradePathUnknown = "upgrade_path_unknown"
+        case upgradeVersionUnknown = "upgrade_version_unknown"
+        case upgradeTimedOut = "upgrade_timed_out"
+        case upgradeAbandoned = "upgrade_abandoned"
+        case originNotAllowed = "origin_not_allowed"
+        case subprotocolMissing = "subprotocol_missing"
+        case framesMalformed = "websocket_frames_malformed"
         case connectTimedOut = "connect_timed_out"
         case connectAbandoned = "connect_abandoned"
         case connectMissing = "connect_missing"
@@ -51,7 +62,9 @@ extension Refusal {
         case issuerGraceEnded = "issuer_grace_ended"
         case certificateOnRevocationList = "certificate_on_revocation_list"
         case revocationListOutdated = "revocation_list_outdated"
+        case revocationListMissing = "revocation_list_missing"
         case certificateUnregistered = "certificate_unregistered"
+        case certificateRespelt = "certificate_respelt"
         case certificateInactive = "certificate_inactive"
         case certificatePendingActivation = "certificate_pending_activation"
         case certificateRevoked = "certificate_revoked"
@@ -103,6 +116,10 @@ extension Refusal {
         case .handshakeFailed: .handshakeFailed
         case .handshakeTimedOut: .handshakeTimedOut
         case .handshakeAbandoned: .handshakeAbandoned
+        case .upgradeRefused(let failure): Self.reason(of: failure)
+        case .upgradeTimedOut: .upgradeTimedOut
+        case .upgradeAbandoned: .upgradeAbandoned
+        case .framesMalformed: .framesMalformed
         case .connectTimedOut: .connectTimedOut
         case .connectAbandoned: .connectAbandoned
         case .connectMissing: .connectMissing
@@ -114,8 +131,10 @@ extension Refusal {
         case .issuerUnregistered: .issuerUnregistered
         case .issuerGraceEnded: .issuerGraceEnded
         case .certificateWithdrawn(.revocationListStale): .revocationListOutdated
+        case .certificateWithdrawn(.revocationListMissing): .revocationListMissing
         case .certificateWithdrawn: .certificateOnRevocationList
         case .certificateUnregistered: .certificateUnregistered
+        case .certificateRespelt: .certificateRespelt
         case .certificateInactive: .certificateInactive
         case .certificatePendingActivation: .certificatePendingActivation
         case .certificateRevoked: .certificateRevoked
@@ -151,6 +170,7 @@ extension Refusal {
         case .weakSignature: .clientCertificateWeakSignature
         case .revoked: .clientCertificateRevoked
         case .revocationListStale: .clientCertificateRevocationUnknown
+        case .revocationListMissing: .clientCertificateRevocationListMissing
         case .unusableExtension, .tooManyPaths, .other: .clientCertificateUnfit
         }
     }

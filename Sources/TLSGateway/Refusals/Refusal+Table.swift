@@ -74,11 +74,23 @@ extension Refusal.Reason {
         case .clientCertificateWeakSignature: Row(.peerNotAllowed)
         case .clientCertificateRevoked: Row(.peerNotAllowed)
         case .clientCertificateRevocationUnknown: Row(.unavailable)
+        case .clientCertificateRevocationListMissing: Row(.unavailable)
         case .clientCertificateUnfit: Row(.peerNotAllowed)
         case .serverCertificateRefused: Row(.peerNotAllowed)
         case .handshakeFailed: Row(.peerMisbehaved)
         case .handshakeTimedOut: Row(.peerMisbehaved)
         case .handshakeAbandoned: Row(.peerMisbehaved)
+        // HTTP says it, and the code of a Close frame: `upgradeAnswer`, `closeCode`.
+        case .upgradeMissing: Row(.peerMisbehaved)
+        case .upgradeMalformed: Row(.peerMisbehaved)
+        case .upgradeTooLarge: Row(.peerMisbehaved)
+        case .upgradePathUnknown: Row(.peerMisbehaved)
+        case .upgradeVersionUnknown: Row(.peerMisbehaved)
+        case .upgradeTimedOut: Row(.peerMisbehaved)
+        case .upgradeAbandoned: Row(.peerMisbehaved)
+        case .originNotAllowed: Row(.peerNotAllowed)
+        case .subprotocolMissing: Row(.peerMisbehaved)
+        case .framesMalformed: Row(.peerMisbehaved)
         case .connectTimedOut: Row(.peerMisbehaved)
         case .connectAbandoned: Row(.peerMisbehaved)
         // [MQTT-3.1.0-1]
@@ -88,20 +100,23 @@ extension Refusal.Reason {
         case .connectProtocolError: Row(.peerMisbehaved, connack: .protocolError)
         // Its version is not read any more, so no CONNACK would have a form.
         case .connectTooLarge: Row(.peerMisbehaved)
-        // [MQTT-3.1.2-2]
+        // [MQTT-3.1.2-2] MQTT 3.1.1 [MQTT-3.1.2-2]
         case .protocolVersionUnknown: Row(.peerNotAllowed, connack: .unsupportedProtocolVersion)
         case .certificateExpired: Row(.peerNotAllowed, connack: .notAuthorized)
         case .issuerUnregistered: Row(.peerNotAllowed, connack: .notAuthorized)
         case .issuerGraceEnded: Row(.peerNotAllowed, connack: .notAuthorized)
         case .certificateOnRevocationList: Row(.peerNotAllowed, connack: .notAuthorized)
         case .revocationListOutdated: Row(.unavailable, connack: .serverUnavailable)
+        case .revocationListMissing: Row(.unavailable, connack: .serverUnavailable)
         case .certificateUnregistered: Row(.peerNotAllowed, connack: .notAuthorized)
+        case .certificateRespelt: Row(.peerNotAllowed, connack: .notAuthorized)
         case .certificateInactive: Row(.peerNotAllowed, connack: .notAuthorized)
         case .certificatePendingActivation: Row(.peerNotAllowed, connack: .notAuthorized)
         case .certificateRevoked: Row(.peerNotAllowed, connack: .notAuthorized)
         case .certificateBarred: Row(.peerNotAllowed, connack: .notAuthorized)
         case .registrationRateExceeded: Row(.unavailable, connack: .connectionRateExceeded)
         case .registrationFailed: Row(.unavailable, connack: .serverUnavailable)
+        // [MQTT-3.1.4-2]
         case .anonymousNotAllowed: Row(.peerNotAllowed, connack: .notAuthorized)
         // One code for all three, so that nobody learns which names exist.
         case .passwordMissing: Row(.peerNotAllowed, connack: .badUserNameOrPassword)

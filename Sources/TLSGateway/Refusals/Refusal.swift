@@ -3,6 +3,7 @@ package import Foundation
 package import MQTTCodec
 package import OpenSSL
 package import Registry
+package import WebSocket
 
 /// Why a connection was not admitted, with the facts that were compared.
 ///
@@ -55,6 +56,16 @@ package enum Refusal: Error, Hashable, Sendable {
     /// The client went away within the handshake.
     case handshakeAbandoned
 
+    // WebSocket: answered by an HTTP status, or by the code of a Close frame.
+    /// The request does not begin a WebSocket of MQTT.
+    case upgradeRefused(UpgradeFailure)
+    /// No complete request came within the time for a CONNECT.
+    case upgradeTimedOut(after: Duration)
+    /// The client went away before its request was complete.
+    case upgradeAbandoned
+    /// What came before a complete CONNECT breaks the framing.
+    case framesMalformed(FrameViolation)
+
     // CONNECT: answered by a CONNACK, where the client can be told at all.
     /// No complete CONNECT came within its absolute limit.
     case connectTimedOut(after: Duration)
@@ -80,6 +91,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case certificateWithdrawn(ChainFailure)
     /// The certificate is registered nowhere, and is not to be registered automatically.
     case certificateUnregistered(Fingerprint)
+    /// The certificate is registered with its ECDSA signature spelt otherwise, and so under another fingerprint.
+    case certificateRespelt(Fingerprint, registered: Fingerprint)
     /// The certificate's record is `inactive`.
     case certificateInactive(Fingerprint)
     /// The certificate's record waits for its first activation.

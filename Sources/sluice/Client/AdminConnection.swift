@@ -29,21 +29,36 @@ enum AdminConnection {
         }
         defer { deadline?.cancel() }
         return try await connection.executeThenClose { inbound, outbound in
-            try await outbound.write(.head(head(request, endpoint)))
-            var rest = ByteBuffer(bytes: request.content?.data ?? Data())
-            while let piece = rest.readSlice(length: min(pieceSize, rest.readableBytes)), piece.readableBytes > 0 {
-                try await outbound.write(.body(.byteBuffer(piece)))
+            // A gateway that has said no to the head may have closed by the time that the rest is sent: what it said counts.
+            var failure: (any Error)?
+            do {
+                try await send(request, to: endpoint, outbound)
+            } catch {
+                failure = error
             }
-            try await outbound.write(.end(nil))
             var parts = inbound.makeAsyncIterator()
             while let part = try await parts.next() {
                 if case .head(let head) = part { return try await read(head, Body(rest: parts)) }
             }
-            throw CommandFailure(
-                .unreachable,
-                "The gateway on \(endpoint.words) closed the connection without an answer. Its log says why."
-            )
+            throw failure
+                ?? CommandFailure(
+                    .unreachable,
+                    "The gateway on \(endpoint.words) closed the connection without an answer. Its log says why."
+                )
         }
+    }
+
+    private static func send(
+        _ request: AdminRequest,
+        to endpoint: AdminEndpoint,
+        _ outbound: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>
+    ) async throws {
+        try await outbound.write(.head(head(request, endpoint)))
+        var rest = ByteBuffer(bytes: request.content?.data ?? Data())
+        while let piece = rest.readSlice(length: min(pieceSize, rest.readableBytes)), piece.readableBytes > 0 {
+            try await outbound.write(.body(.byteBuffer(piece)))
+        }
+        try await outbound.write(.end(nil))
     }
 
     private static func connect(_ endpoint: AdminEndpoint) async throws -> Channel {

@@ -22,6 +22,7 @@ struct AdminFixture: Sendable {
     let journals: AdminJournals
     let sightings: SQLiteSightingStore
     let ended = EndedSessions()
+    let clients = FakeClients()
     let witness: ContractWitness
 
     /// 1 January 2026, 00:00 UTC.
@@ -105,6 +106,7 @@ struct AdminFixture: Sendable {
                 connected: { $0.intersection(["pump-1"]) },
                 end: { [ended] in ended.note($0) }
             ),
+            clients: clients.services,
             node: Self.node(options),
             now: { clock.now }
         )

@@ -20,18 +20,22 @@ struct DeviceRegistryBench: AsyncParsableCommand {
     @Option(help: "Times each list is asked for.")
     var repetitions = 11
 
+    @Flag(help: "Leave registrations and imports out.")
+    var readOnly = false
+
     mutating func run() async throws {
         let fleet = Fleet()
         try await fill(fleet)
         try await measure(fleet)
-        try await imports(fleet)
+        if !readOnly { try await imports(fleet) }
     }
 
     private func measure(_ fleet: Fleet) async throws {
         let devices = try await open(fleet)
         lookUp(devices, fleet)
         try await lists(devices, fleet)
-        try await registrations(devices, fleet)
+        try await combinations(devices, fleet)
+        if !readOnly { try await registrations(devices, fleet) }
     }
 
     private func fill(_ fleet: Fleet) async throws {
@@ -101,6 +105,7 @@ struct DeviceRegistryBench: AsyncParsableCommand {
     private func lists(_ devices: DeviceControl, _ fleet: Fleet) async throws {
         for (name, query) in fleet.queries(count: certificates) {
             var times: [Double] = []
+            var processor: [Double] = []
             var first: DevicePage?
             var cursor: String?
             for _ in 0..<repetitions {
@@ -110,20 +115,58 @@ struct DeviceRegistryBench: AsyncParsableCommand {
                 let clock = Stopwatch()
                 let page = try await devices.list(query, at: fleet.now)
                 times.append(clock.seconds * 1000)
+                processor.append(clock.processorSeconds * 1000)
                 first = first ?? page
                 cursor = page.nextCursor
             }
             times.sort()
+            processor.sort()
             let shown = "\(first?.records.count ?? 0) records" + (first?.nextCursor == nil ? "" : ", more")
             report(
                 "list",
                 String(
-                    format: "%7.2f ms median %7.2f ms worst  %@ (%@)",
+                    format: "%7.2f ms median %7.2f ms worst, of processor %7.2f and %7.2f  %@ (%@)",
                     times[times.count / 2],
                     times[times.count - 1],
+                    processor[times.count / 2],
+                    processor[times.count - 1],
                     name,
                     shown
                 )
+            )
+        }
+    }
+
+    /// The first page of every two and three filters together.
+    private func combinations(_ devices: DeviceControl, _ fleet: Fleet) async throws {
+        var measured: [(milliseconds: Double, processor: Double, name: String)] = []
+        var short = 0
+        for (name, query) in FilterCombinations(fleet).all {
+            let clock = Stopwatch()
+            let page = try await devices.list(query, at: fleet.now)
+            measured.append((clock.seconds * 1000, clock.processorSeconds * 1000, name))
+            if page.records.count < query.limit, page.nextCursor != nil { short += 1 }
+        }
+        measured.sort { $0.processor < $1.processor }
+        let part = { (share: Double) in measured[Int(Double(measured.count - 1) * share)].processor }
+        report(
+            "filters",
+            String(
+                format:
+                    "%d combinations, of processor: %.2f ms median, %.2f ms of 99 %%, %d over 50 ms (%d of wall clock), "
+                    + "%d short pages",
+                measured.count,
+                part(0.5),
+                part(0.99),
+                measured.count { $0.processor > 50 },
+                measured.count { $0.milliseconds > 50 },
+                short
+            )
+        )
+        for slow in measured.suffix(8).reversed() {
+            report(
+                "filters",
+                String(format: "%7.2f ms, of processor %7.2f  %@", slow.milliseconds, slow.processor, slow.name)
             )
         }
     }

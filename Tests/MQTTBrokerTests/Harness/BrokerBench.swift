@@ -36,9 +36,14 @@ final class BrokerBench {
             storage.clock = { clock.now }
             storage.wallClock = { clock.wall }
             storage.hasThread = false
-            broker = try Broker(configuration: configuration, reactors: reactors, observer: observer, storage: storage)
+            broker = try Broker(
+                configuration: configuration.forTests,
+                reactors: reactors,
+                observer: observer,
+                storage: storage
+            )
         } else {
-            broker = Broker(configuration: configuration, reactors: reactors, observer: observer)
+            broker = Broker(configuration: configuration.forTests, reactors: reactors, observer: observer)
         }
         run()
     }
@@ -113,6 +118,15 @@ final class BrokerBench {
     func advance(by duration: Duration) {
         clock.advance(by: duration)
         run()
+    }
+}
+
+extension BrokerConfiguration {
+    /// Tests connect one client id as often as they like, unless they say how often; their clocks may stand still.
+    var forTests: BrokerConfiguration {
+        var configuration = self
+        if connectRate == BrokerConfiguration().connectRate { configuration.connectRate = .none }
+        return configuration
     }
 }
 

@@ -18,7 +18,7 @@ final class RunningBroker: Sendable {
         admit: @escaping @Sendable (inout ClientProfile) -> Void = { _ in }
     ) throws {
         let reactors = try ReactorGroup(count: shards, name: "broker")
-        let broker = Broker(configuration: configuration, reactors: reactors, observer: observer)
+        let broker = Broker(configuration: configuration.forTests, reactors: reactors, observer: observer)
         let listener = try Listener(address: SocketAddress("127.0.0.1:0"), on: reactors) { socket, reactor in
             let peer = socket.peer
             let transport = PlainTransport(adopting: socket)

@@ -32,7 +32,11 @@ final class NotingObserver: BrokerObserver {
         notes.withLock { $0.append("+ \(client.profile.clientID)\(client.sessionPresent ? " again" : "")") }
     }
 
-    func clientDisconnected(_ client: ConnectedClient, because cause: DisconnectCause) {
+    func clientDisconnected(
+        _ client: ConnectedClient,
+        because cause: DisconnectCause,
+        after traffic: ConnectionTraffic
+    ) {
         notes.withLock { $0.append("- \(client.profile.clientID): \(cause)") }
     }
 }

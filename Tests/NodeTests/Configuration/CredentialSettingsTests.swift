@@ -37,6 +37,7 @@ import Testing
               placement: username
               userClaim: name
               clientIDClaim: device
+              allowUnlimited: true
             serverCertificates:
               - { slot: default, chainFile: /live/fullchain.pem, keyFile: /live/privkey.pem, grace: 0s }
               - { slot: custom-2, chainFile: a.pem, keyFile: a.key, ocspStapleFile: a.ocsp }
@@ -53,6 +54,7 @@ import Testing
         #expect(jwt.keySetFile == "/etc/sluice/jwks.json")
         #expect((jwt.issuer, jwt.audience) == ("https://idp.test", "mqtt"))
         #expect((jwt.placement, jwt.userClaim, jwt.clientIDClaim) == (.userName, "name", "device"))
+        #expect(jwt.allowsUnlimited)
         let certificates = configuration.serverCertificates
         #expect(certificates.map(\.slot) == [.default, .custom(2)])
         #expect(certificates.map(\.grace) == [.zero, .seconds(600)])

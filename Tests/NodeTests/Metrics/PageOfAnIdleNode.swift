@@ -6,9 +6,9 @@ import Registry
 @testable import Node
 @testable import TLSGateway
 
-/// The metrics of a node that has done nothing yet, with one access point.
+/// The metrics of a node that has done next to nothing, with one access point.
 enum PageOfAnIdleNode {
-    static func page() throws -> MetricPage {
+    static func page(broker: BrokerStatistics = BrokerStatistics()) throws -> MetricPage {
         var gateway = GatewayStatistics()
         var point = GatewayStatistics.AccessPointStatistics(name: "public")
         point.accepted = 3
@@ -19,7 +19,8 @@ enum PageOfAnIdleNode {
         gateway.serverNames = ["default": 2]
         return NodeMetrics(
             gateway: gateway,
-            broker: BrokerStatistics(),
+            broker: broker,
+            store: NodeMetrics.Store(state: .working, statistics: StorageStatistics(), fileBytes: 4096),
             cluster: .initial(ClusterSettings()),
             devices: DeviceCounts(),
             unusableFiles: 0,

@@ -58,6 +58,7 @@ import Testing
                 sessions.changed($0)
                 witness.changed($0)
             }
+            bench.registry.devices.observeRefusals(witness.turnedDown)
             bench.registry.control.observe {
                 sessions.changed($0)
                 witness.changed($0)
@@ -182,17 +183,46 @@ import Testing
             instruments: world.instruments,
             logger: bench.logger
         )
-        #expect(await sessions.end(.authority(world.acme), servedNames: []) == 1)
+        #expect(await sessions.end(.authority(world.acme), in: bench.state) == 1)
         #expect(await world.connected(1))
-        #expect(
-            await sessions.end(
-                .serverCertificate(world.acme),
-                servedNames: [try DomainName("*.test")]
-            ) == 1
-        )
-        #expect(await world.connected(0))
         await world.broker.drain()
         _ = try await clients.value
+    }
+
+    /// Which of a pair is unbound, and who has to go: 1 was shown the ECDSA certificate, 2 the RSA one, 3 resumed with either,
+    /// 4 asked for another name, 5 for a name of the ECDSA certificate alone, 6 came without TLS.
+    @Test(arguments: [("ecdsa", ["1", "3", "5"]), ("rsa", ["2", "3"])])
+    func `that unbinds one of two certificates of a name ends those that it has served`(
+        slot: String,
+        gone: [String]
+    ) async throws {
+        let bench = try await RegistryBench("bootstrap: { mode: one-way }")
+        let authority = try TestAuthority()
+        var rsaShape = CertificateShape.server("shop.test")
+        rsaShape.key = .rsa(bits: 2048)
+        let ecdsa = try await bench.host(try authority.issue("ecdsa", .server("shop.test", "only.test")))
+        let rsa = try await bench.host(try authority.issue("rsa", rsaShape))
+        try await bench.apply(.bind(ecdsa, slot: .custom(1)))
+        try await bench.apply(.bind(rsa, slot: .custom(2)))
+        let broker = try BenchBroker(observer: ObserverGroup([])) { client in
+            let name = client.clientID.description
+            client.serverName = ["4": "other.test", "5": "only.test", "6": nil][name, default: "shop.test"]
+            client.serverMark = ["1": ecdsa.mark, "2": rsa.mark, "4": rsa.mark &+ 1, "5": ecdsa.mark &+ 2][name]
+        }
+        let sessions = SessionEnding(
+            broker: broker.broker,
+            revokedDevices: .ofRevoked,
+            chains: { bench.registry.control.current.prepared.deviceChains },
+            instruments: NodeInstruments(),
+            logger: bench.logger
+        )
+        let clients = broker.connect(["1", "2", "3", "4", "5", "6"])
+        #expect(await broker.reaches { $0.connected == 6 })
+        try await bench.apply(.unbind(slot == "rsa" ? .custom(2) : .custom(1)))
+        #expect(await sessions.end(.serverCertificate(slot == "rsa" ? rsa : ecdsa), in: bench.state) == gone.count)
+        #expect(await broker.reaches { $0.connected == 6 - gone.count })
+        await broker.drain()
+        #expect(try await clients.value.filter { $0.value == [Self.told] }.keys.sorted() == gone)
     }
 
     @Test func `is told as an event, registrations are counted`() async throws {
@@ -205,10 +235,17 @@ import Testing
         let change = try #require(world.events.recent(1).first)
         #expect(change.kind == .caCertificateChanged)
         #expect(change.fields["change"] == .text("deactivated"))
+        #expect([event, change].map { $0.fields["principal"] } == [.text("system"), .text("system")])
+        // A CA that nobody knows.
+        let stranger = try World.fingerprint(99)
+        await #expect(throws: Registry.DeviceError.self) {
+            _ = try await world.bench.registerDevice(10, of: stranger)
+        }
         var page = MetricPage()
         world.instruments.registry.write(to: &page)
         let text = MetricText.prometheus.write(page.families)
         #expect(text.contains(#"sluice_registrations_total{method="manual",result="registered"} 1"#))
+        #expect(text.contains(#"sluice_registrations_total{method="manual",result="failed"} 1"#))
         await world.broker.drain()
     }
 }

@@ -1,5 +1,7 @@
+import AdminAPI
 import Credentials
 import Foundation
+import OpenSSL
 import Registry
 import TestAuthority
 import Testing
@@ -57,6 +59,29 @@ import Testing
         #expect(superseded.until.timeIntervalSince(superseded.since) == 300)
         let audited = try await bench.registry.audit.page(AuditQuery(), before: nil, limit: 10).entries
         #expect(audited.contains { $0.principal == "configuration" && $0.object == "custom-1" })
+    }
+
+    @Test func `lets go of what it has replaced when that serves no longer, and of nothing that was uploaded`()
+        async throws
+    {
+        let (first, second, third) = (try issue(), try issue(), try issue())
+        try first.write(to: folder, "live/tls")
+        let (bench, watchers) = try await bench()
+        await watchers.readAll()
+        try second.write(to: folder, "live/tls")
+        for _ in 0..<2 { await watchers.look() }
+        #expect(Set(bench.state.hosted.keys) == Set(try [first, second].map { try $0.fingerprint }))
+        let end = try #require(bench.state.nextGraceEnd)
+        try await bench.apply(.expireGraces, at: end)
+        #expect(Array(bench.state.hosted.keys) == [try second.fingerprint])
+        let audited = try await bench.registry.audit.page(AuditQuery(), before: nil, limit: 10).entries
+        #expect(audited.contains { entry in (try? first.fingerprint.hex) == entry.object && entry.after == nil })
+        // An uploaded one in between is whoever's who uploaded it.
+        let uploaded = try await bench.host(third)
+        try await bench.apply(.replace(.custom(1), with: uploaded, grace: .zero))
+        try await bench.apply(.replace(.custom(1), with: bench.host(try issue()), grace: .zero))
+        #expect(bench.state.hosted[uploaded] != nil)
+        #expect(bench.state.hosted[try second.fingerprint] == nil)
     }
 
     @Test func `waits for the key of a renewed chain, and goes on with the old certificate meanwhile`() async throws {
@@ -144,6 +169,83 @@ import Testing
         )
         for _ in 0..<2 { await watchers.look() }
         #expect(bench.state.authorities[fingerprint]?.revocationList?.revokedCount == 1)
+    }
+}
+
+extension WatchedListTests {
+    private static let settings = "revocationLists: [{ ca: acme, file: acme.crl, onStale: hard-fail }]"
+
+    private func bench(
+        _ settings: String = settings
+    ) async throws -> (RegistryBench, FileWatchers, RevocationListWatch, EventHub) {
+        let bench = try await RegistryBench(settings)
+        let events = EventHub(startedAt: Date())
+        let watch = RevocationListWatch(
+            bench.configuration.revocationLists,
+            cluster: { [control = bench.registry.control] in control.current.state },
+            events: events,
+            logger: bench.logger
+        )
+        let watchers = try NodeMaterials(bench.configuration, bench.registry, logger: bench.logger).watchers
+        return (bench, watchers, watch, events)
+    }
+
+    @Test(arguments: [true, false])
+    func `a list reaches the CA whose key has signed it, in a grace period the old one, the new one or both`(
+        isSameKey: Bool
+    ) async throws {
+        let (bench, watchers, _, _) = try await bench()
+        let old = try TestAuthority("acme")
+        let new = try TestAuthority("acme", key: isSameKey ? old.certificate.key : nil)
+        let first = try await bench.register(old, name: "acme")
+        let second = try await bench.replace(first, by: new)
+        try bench.folder.write(try old.revocationList(RevocationListShape(revoking: old.issue())), to: "acme.crl")
+        for _ in 0..<2 { await watchers.look() }
+        #expect(watchers.problems == 0)
+        #expect(bench.state.supersededAuthorities[first]?.ca.revocationList?.revokedCount == 1)
+        #expect(bench.state.authorities[second]?.revocationList?.revokedCount == (isSameKey ? 1 : nil))
+        try bench.folder.write(
+            try new.revocationList(RevocationListShape(revoking: new.issue(), new.issue())),
+            to: "acme.crl"
+        )
+        for _ in 0..<2 { await watchers.look() }
+        #expect(bench.state.supersededAuthorities[first]?.ca.revocationList?.revokedCount == (isSameKey ? 2 : 1))
+        #expect(bench.state.authorities[second]?.revocationList?.revokedCount == 2)
+        // A stranger's is nobody's.
+        try bench.folder.write(try TestAuthority("acme").revocationList(), to: "acme.crl")
+        for _ in 0..<2 { await watchers.look() }
+        #expect(watchers.problems == 1)
+    }
+
+    @Test(arguments: ["hard-fail", "soft-fail"])
+    func `a list that was never there is warned of, and keeps devices out by its setting`(onStale: String) async throws
+    {
+        let (bench, watchers, watch, events) = try await bench(
+            "revocationLists: [{ ca: acme, file: acme.crl, onStale: \(onStale) }]"
+        )
+        let authority = try TestAuthority("acme")
+        let fingerprint = try await bench.register(authority, name: "acme")
+        await watchers.readAll()
+        for _ in 0..<2 { await watch.look() }
+        let device = try Certificate(der: authority.issue("dev").der)
+        func check() throws {
+            _ = try bench.registry.control.current.prepared.deviceChains.verify(leaf: device, at: Date())
+        }
+        if onStale == "hard-fail" {
+            #expect(throws: DeviceChainFailure.self) { try check() }
+        } else {
+            try check()
+        }
+        let warning = try #require(watch.readiness.warning)
+        #expect(warning.hasPrefix("CA acme: no list was read from \(bench.folder.path("acme.crl")) yet"))
+        #expect(warning.hasSuffix(onStale == "hard-fail" ? "are refused" : "let in nevertheless"))
+        #expect(watch.readiness.problem == nil)
+        #expect(events.recent(.max).map { $0.fields["change"] } == [.text("revocation-list-missing")])
+        try bench.folder.write(try authority.revocationList(), to: "acme.crl")
+        for _ in 0..<2 { await watchers.look() }
+        try check()
+        #expect(bench.state.authorities[fingerprint]?.revocationList != nil)
+        #expect(watch.readiness.warning == nil)
     }
 }
 

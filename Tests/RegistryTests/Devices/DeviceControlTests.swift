@@ -340,6 +340,50 @@ final class DeviceFixture: Sendable {
         #expect(try await set("b") == #"sluice client-certs set-client-id \#(one.short) 'pump'\''s'"#)
     }
 
+    // MARK: records that came from a list
+
+    /// A certificate of which a list told the fingerprint and a wrong common name.
+    private func listed(_ seed: String, authority: Fingerprint) throws -> DeviceRegistration {
+        var facts = ClientCertificateFacts(fingerprint: try fingerprint(seed))
+        facts.commonName = "guessed"
+        return DeviceRegistration(facts: facts, authority: authority, clientID: nil, initialState: .active)
+    }
+
+    @Test func `a record from a list learns from its device what the certificate says, once`() async throws {
+        let control = try await fixture.control()
+        let listed = try listed("a", authority: fixture.inactiveAuthority)
+        _ = try await control.register(listed, at: noon, by: operatorPrincipal)
+        #expect(control.entry(listed.fingerprint)?.isFromList == true)
+        let shown = try fixture.registration("a")
+        let change = try await control.learn(shown, at: noon + 60)
+        #expect(change.action == .learn)
+        let record = try #require(try await control.record(shown.fingerprint))
+        #expect(record.facts == shown.facts)
+        #expect(record.authority == fixture.authority, "the chain tells the CA better than the list")
+        #expect((record.source, record.createdAt, record.stateChangedAt) == (.manual, noon, noon))
+        #expect(control.entry(shown.fingerprint) == DeviceEntry(state: .active, authority: fixture.authority))
+        #expect(control.counts.count(of: fixture.authority) == 1)
+        #expect(
+            fixture.store.devices.audit.map(\.action) == ["client-certificate.register", "client-certificate.learn"]
+        )
+        #expect(fixture.store.devices.audit.last?.principal.kind == .device(shown.fingerprint))
+        #expect(try await !control.learn(shown, at: noon + 61).isChange)
+        #expect(fixture.store.devices.audit.count == 2)
+    }
+
+    @Test func `a record that came from no list learns nothing, and one that is not there neither`() async throws {
+        let control = try await control(with: "a", in: .revoked)
+        let forged = DeviceRegistration(
+            try facts("a", notAfter: noon + 1),
+            authority: fixture.inactiveAuthority
+        )
+        #expect(try await !control.learn(forged, at: noon).isChange)
+        let unknown = try fixture.registration("b")
+        await #expect(throws: DeviceError.noSuchCertificate(unknown.fingerprint.short)) {
+            try await control.learn(unknown, at: noon)
+        }
+    }
+
     @Test func `of two changes that were made for the same state, one happens`() async throws {
         let control = try await control(with: "a", in: .active)
         let one = try fingerprint("a")

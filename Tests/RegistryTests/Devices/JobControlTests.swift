@@ -181,4 +181,43 @@ private final class SleepingClock: Sendable {
         }
         await jobs.shutDown()
     }
+
+    @Test func `of ten jobs that come at once, four run`() async throws {
+        let jobs = JobControl(
+            devices: try await fixture.control(RegistrationLimit.Rate(perSecond: 1, burst: 1)),
+            now: { noon },
+            sleep: { _ in try await Task.sleep(for: .seconds(3600)) }
+        )
+        let (request, rows) = (request(unthrottled: false), try rows(5))
+        let refusals = await withTaskGroup(of: DeviceError?.self) { group in
+            for _ in 0..<10 {
+                group.addTask {
+                    do { _ = try await jobs.startImport(request, rows: rows) } catch { return error as? DeviceError }
+                    return nil
+                }
+            }
+            return await group.reduce(into: [DeviceError]()) { if let refusal = $1 { $0.append(refusal) } }
+        }
+        #expect(refusals == Array(repeating: .jobLimit(running: 4, limit: 4), count: 6))
+        await jobs.shutDown()
+    }
+
+    @Test func `an upload tells what a list did not know, and counts as there already`() async throws {
+        let devices = try await fixture.control()
+        let jobs = jobs(devices)
+        let whole = try fixture.registration("a")
+        let listed = DeviceRegistration(
+            facts: ClientCertificateFacts(fingerprint: whole.fingerprint),
+            authority: whole.authority,
+            clientID: nil,
+            initialState: .active
+        )
+        for (registration, counted) in [(listed, (1, 0)), (whole, (0, 1)), (listed, (0, 1))] {
+            let started = try await jobs.startImport(request(), rows: [ImportRow(line: 1, .registration(registration))])
+            await jobs.wait(for: started.id)
+            let job = try await jobs.job(started.id)
+            #expect((job.registered, job.unchanged) == counted)
+        }
+        #expect(try await devices.record(whole.fingerprint)?.facts == whole.facts)
+    }
 }

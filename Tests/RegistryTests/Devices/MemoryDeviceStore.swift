@@ -34,7 +34,8 @@ final class MemoryDeviceStore: DeviceStore {
                             fingerprint: fingerprint,
                             authority: authority,
                             state: record.state,
-                            clientID: UnsafeRawBufferPointer(text)
+                            clientID: UnsafeRawBufferPointer(text),
+                            isFromList: record.facts.isFromList
                         )
                     }
                 }
@@ -137,6 +138,8 @@ private final class MemoryTransaction: DeviceTransaction {
         guard devices.authorities.contains(record.authority) else { throw DeviceError.noSuchCA(record.authority) }
         devices.records[record.fingerprint] = record
     }
+
+    func put(_ facts: ClientCertificateFacts) { devices.records[facts.fingerprint]?.facts = facts }
 
     func removeRecord(_ fingerprint: Fingerprint) { devices.records[fingerprint] = nil }
 

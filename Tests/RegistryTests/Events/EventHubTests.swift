@@ -28,6 +28,28 @@ import Testing
         for event in events.suffix(4) { #expect(await reader.next() == .event(event)) }
     }
 
+    @Test func `keeps no more bytes than it may, and always the newest`() async throws {
+        let hub = EventHub(startedAt: noon, capacity: 100, byteLimit: 10_000)
+        var reader = hub.subscribe().makeAsyncIterator()
+        func publish(_ names: Int) throws -> ClusterEvent {
+            let names = try (0..<names).map { try DomainName("\($0).names-of-some-length.example.test") }
+            return hub.publish(
+                .serverCertificateChanged(at: noon, slot: .default, change: "bound", fingerprint: nil, names: names)
+            )
+        }
+        for number in 0..<300 { _ = try publish(number % 5) }
+        let kept = hub.recent(.max)
+        #expect((2...100).contains(kept.count))
+        #expect(kept.reduce(0) { $0 + $1.size } <= 10_000)
+        #expect(zip(kept, kept.dropFirst()).allSatisfy { $0.id + 1 == $1.id })
+        #expect(await reader.next() == .missed(UInt64(300 - kept.count)))
+        #expect(await reader.next() == .event(try #require(kept.first)))
+        let huge = try publish(1000)
+        #expect(hub.recent(.max) == [huge])
+        let next = try publish(1)
+        #expect(hub.recent(.max) == [next])
+    }
+
     @Test func `goes on after the event that a reader saw last`() async throws {
         let events = publish(4)
         var reader = hub.subscribe(after: events[1].id).makeAsyncIterator()

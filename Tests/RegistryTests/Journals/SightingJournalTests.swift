@@ -43,6 +43,24 @@ import Testing
         #expect(batch.observations.map(\.count).sorted() == [1, 2])
     }
 
+    @Test func `keeps no more bytes of what clients say of themselves than it may`() {
+        let journal = SightingJournal(byteLimit: 200_000)
+        func sighting(_ number: Int) -> Sighting {
+            var sighting = Sighting(time: noon, accessPoint: "public", address: "192.0.2.1")
+            sighting.clientID = "\(number)" + String(repeating: "x", count: 60_000)
+            return sighting
+        }
+        for number in 0..<10 { journal.note(sighting(number)) }
+        // Who is known already goes on being counted.
+        journal.note(sighting(0))
+        let batch = journal.drain()
+        #expect(batch.observations.count == 3)
+        #expect(batch.dropped == 7)
+        #expect(batch.observations.map(\.count).sorted() == [1, 1, 2])
+        journal.note(sighting(9))
+        #expect(journal.drain().observations.count == 1)
+    }
+
     @Test func `tells when each certificate was seen last, and by whom`() throws {
         let journal = SightingJournal()
         let print = try fingerprint("a")

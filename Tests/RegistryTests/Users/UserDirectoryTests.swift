@@ -1,5 +1,6 @@
 import Foundation
 import Registry
+import Synchronization
 import Testing
 
 @Suite struct UserDirectoryTests {
@@ -128,6 +129,54 @@ import Testing
         #expect(second.users.map(\.name.text) == ["cleo", "dora", "hannah"])
         #expect(second.nextCursor == nil)
         #expect(directory.list(search: "ANNA", limit: 9).users.map(\.name.text) == ["anna", "hannah"])
+    }
+
+    @Test func `changes a user only while it is as it was seen`() async throws {
+        let directory = try await UserDirectory(store: store)
+        let anna = try UserName("anna")
+        _ = try await directory.add(draft("anna"), at: noon, by: admin)
+        let seen = try #require(directory.record(anna))
+        _ = try await directory.setEnabled(anna, false, expecting: seen, at: noon, by: admin)
+        let now = try #require(directory.record(anna))
+        let attempts: [() async throws -> UserChange] = [
+            {
+                try await directory.add(
+                    draft("anna", hash: "$7$2"),
+                    replacing: true,
+                    expecting: seen,
+                    at: noon,
+                    by: admin
+                )
+            },
+            { try await directory.setEnabled(anna, true, expecting: seen, at: noon, by: admin) },
+            { try await directory.setClientID(anna, ClientIdentifier("pump"), expecting: seen, at: noon, by: admin) },
+            { try await directory.remove(anna, expecting: seen, at: noon, by: admin) },
+        ]
+        for attempt in attempts {
+            await #expect(throws: UserError.changedMeanwhile(now)) { try await attempt() }
+        }
+        #expect(directory.record(anna) == now)
+        _ = try await directory.remove(anna, expecting: now, at: noon, by: admin)
+        await #expect(throws: UserError.noSuchUser(anna)) { try await attempts[0]() }
+    }
+
+    @Test func `tells observers of what was stored, in its order`() async throws {
+        let directory = try await UserDirectory(store: store)
+        let told = Mutex<[String]>([])
+        directory.observe { change in told.withLock { $0.append("\(change.words) \(change.steps[0].endsSessions)") } }
+        let anna = try UserName("anna")
+        _ = try await directory.add(draft("anna"), at: noon, by: admin)
+        _ = try await directory.setEnabled(anna, false, at: noon, by: admin, dryRun: true)
+        _ = try await directory.setEnabled(anna, false, at: noon, by: admin)
+        _ = try await directory.setEnabled(anna, true, at: noon, by: admin)
+        _ = try await directory.add(draft("anna", hash: "$7$2"), replacing: true, at: noon, by: admin)
+        _ = try await directory.remove(anna, at: noon, by: admin)
+        #expect(
+            told.withLock(\.self) == [
+                "added user anna false", "disabled user anna true", "enabled user anna false",
+                "set the password of user anna true", "removed user anna true",
+            ]
+        )
     }
 
     @Test func `never prints a hash`() async throws {

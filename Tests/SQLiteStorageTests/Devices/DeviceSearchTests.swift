@@ -100,6 +100,8 @@ import Testing
     @Test(arguments: [1, 2, 3, 4])
     func `any combination finds what it says, sorted or walked`(seed: UInt64) async throws {
         let (registry, records) = try await filled()
+        let columns = DeviceColumns()
+        try await registry.pool.read { try columns.load($0) }
         let filters = try filters()
         var generator = SplitMix(seed: seed)
         for _ in 0..<60 {
@@ -107,26 +109,37 @@ import Testing
             var query = DeviceQuery(sort: DeviceSort(key, descending: Bool.random(using: &generator)), limit: 3)
             for _ in 0..<Int.random(in: 1...4, using: &generator) { filters.randomElement(using: &generator)?(&query) }
             expectSame(try await all(query, in: registry), query, records)
-            let walked = try DeviceSearch(query, at: noon, effort: .bounded, patience: .zero, sortable: 0, walk: 13)
-            expectSame(try await all(walked, query, in: registry), query, records)
+            for sortable in [0, 24] {
+                expectSame(try await all(query, in: registry, sortable: sortable), query, records)
+                expectSame(try await all(query, in: registry, sortable: sortable, columns: columns), query, records)
+            }
         }
     }
 
-    /// All pages of searches that never sort and walk in small steps.
+    /// All pages of searches that sort no more than so many rows and walk in small steps.
     private func all(
-        _ first: DeviceSearch,
         _ query: DeviceQuery,
-        in registry: SQLiteRegistryStore
+        in registry: SQLiteRegistryStore,
+        sortable: Int,
+        columns: DeviceColumns? = nil
     ) async throws -> [ClientCertificateRecord] {
-        var (search, query) = (first, query)
+        var query = query
         var records: [ClientCertificateRecord] = []
-        while true {
-            let page = try await registry.pool.read { [search] in try search.page($0) }
+        repeat {
+            let search = try DeviceSearch(
+                query,
+                at: noon,
+                effort: .bounded,
+                columns: columns,
+                patience: .zero,
+                sortable: sortable,
+                walk: 13
+            )
+            let page = try await registry.pool.read { try search.page($0) }
             records += page.records
-            guard let cursor = page.nextCursor else { return records }
-            query.cursor = cursor
-            search = try DeviceSearch(query, at: noon, effort: .bounded, patience: .zero, sortable: 0, walk: 13)
-        }
+            query.cursor = page.nextCursor
+        } while query.cursor != nil
+        return records
     }
 
     private func filters() throws -> [@Sendable (inout DeviceQuery) -> Void] {
@@ -151,6 +164,52 @@ import Testing
             { $0.search = "pump-2" }, { $0.search = "client 1" }, { $0.search = prefix }, { $0.search = "*ump-3" },
             { $0.search = "*%_" }, { $0.search = "nobody" }, { $0.search = "1" }, { $0.search = "*" },
         ]
+    }
+
+    @Test func `what is held in memory follows each change that was stored, and none that was not`() async throws {
+        let (registry, authorities) = try await deviceRegistry(directory.path)
+        let control = try await deviceControl(registry)
+        func states(_ authority: Fingerprint, _ filter: (inout DeviceQuery) -> Void) async throws -> [Int] {
+            var query = DeviceQuery(sort: DeviceSort(.createdAt), limit: 100)
+            query.authority = authority
+            filter(&query)
+            let columns = registry.deviceColumns
+            let search = try DeviceSearch(query, at: noon, effort: .bounded, columns: columns, sortable: 0)
+            let page = try await registry.pool.read { try search.page($0) }
+            return try (0..<10).filter { number in
+                try page.records.map(\.fingerprint).contains(deviceFingerprint(number))
+            }
+        }
+        for number in 0..<10 {
+            var facts = try deviceRecord(number, authority: authorities[0]).facts
+            if number == 7 { facts = ClientCertificateFacts(fingerprint: facts.fingerprint) }
+            let registration = DeviceRegistration(
+                facts: facts,
+                authority: authorities[0],
+                clientID: nil,
+                initialState: .active
+            )
+            _ = try await control.register(registration, at: noon, by: administrator)
+        }
+        for (number, verbs) in [2: [DeviceVerb.revoke], 3: [.deactivate], 4: [.revoke, .delete]] {
+            for verb in verbs {
+                _ = try await control.apply(verb, to: deviceFingerprint(number), at: noon, by: administrator)
+            }
+        }
+        var shown = try deviceRecord(7, authority: authorities[1]).facts
+        shown.notAfter = noon - 1
+        let learned = DeviceRegistration(facts: shown, authority: authorities[1], clientID: nil, initialState: .active)
+        _ = try await control.learn(learned, at: noon)
+        await #expect(throws: CancellationError.self) {
+            try await registry.devices.write { transaction in
+                try transaction.removeRecord(deviceFingerprint(0))
+                throw CancellationError()
+            }
+        }
+        #expect(try await states(authorities[0]) { _ in } == [0, 1, 2, 3, 5, 6, 8, 9])
+        #expect(try await states(authorities[0]) { $0.states = [.revoked, .inactive] } == [2, 3])
+        #expect(try await states(authorities[1]) { $0.validity = .expired } == [7])
+        #expect(try await states(authorities[1]) { $0.source = .automatic } == [])
     }
 
     @Test func `a page stays where it was while others register and delete`() async throws {

@@ -56,6 +56,40 @@ import Testing
         #expect(tombstone.fingerprint == (try deviceFingerprint(1)))
     }
 
+    @Test func `what a record from a list has learned is there, and found, when opened again`() async throws {
+        let whole = try deviceRecord(2, authority: deviceFingerprint(0)).facts
+        do {
+            let (registry, authorities) = try await deviceRegistry(directory.path)
+            let control = try await deviceControl(registry)
+            for number in [2, 3] {
+                let listed = ClientCertificateFacts(fingerprint: try deviceFingerprint(number))
+                let registration = DeviceRegistration(
+                    facts: listed,
+                    authority: authorities[0],
+                    clientID: nil,
+                    initialState: .active
+                )
+                _ = try await control.register(registration, at: noon, by: administrator)
+            }
+            let shown = DeviceRegistration(
+                facts: whole,
+                authority: authorities[1],
+                clientID: nil,
+                initialState: .active
+            )
+            _ = try await control.learn(shown, at: noon)
+            try registry.close()
+        }
+        let (registry, authorities) = try await deviceRegistry(directory.path)
+        let control = try await deviceControl(registry)
+        #expect(control.entry(whole.fingerprint) == DeviceEntry(state: .active, authority: authorities[1]))
+        #expect(control.entry(try deviceFingerprint(3))?.isFromList == true)
+        var query = DeviceQuery()
+        query.serial = whole.serial
+        query.organizationalUnit = whole.organizationalUnit.map { .exactly($0) }
+        #expect(try await control.list(query, at: noon).records.map(\.facts) == [whole])
+    }
+
     @Test func `the database refuses a certificate of a CA that is not there, and nothing else of its group`()
         async throws
     {

@@ -1,3 +1,4 @@
+import SwiftASN1
 import X509
 
 extension CertificateShape {
@@ -49,6 +50,10 @@ extension CertificateShape {
             list.append(
                 try Certificate.Extension(AuthorityKeyIdentifier(keyIdentifier: identifier), critical: false)
             )
+        }
+        if hasUnknownCriticalExtension {
+            // A private enterprise's number, and an ASN.1 NULL.
+            list.append(Certificate.Extension(oid: [1, 3, 6, 1, 4, 1, 99999, 1], critical: true, value: [5, 0]))
         }
         return list
     }

@@ -34,6 +34,8 @@ package struct CertificateShape: Sendable {
     package var hasAuthorityKeyIdentifier = true
     /// Writes an authority key identifier that belongs to no key at all.
     package var hasWrongAuthorityKeyIdentifier = false
+    /// Writes a critical extension that nobody knows.
+    package var hasUnknownCriticalExtension = false
     /// Signs with SHA-1; the issuer's key must be RSA.
     package var isSignedWithSHA1 = false
     /// Nil: random.

@@ -163,6 +163,15 @@ extension TestDevice {
         }
     }
 
+    /// Waits for the broker to close, and gives the code of the DISCONNECT that was all that came before that; nil where
+    /// nothing came.
+    package func receiveEnd() throws(DeviceError) -> ReasonCode? {
+        let received = try receiveUntilClosed()
+        guard let first = received.first else { return nil }
+        guard case .packet(.disconnect(let packet)) = first, received.count == 1 else { throw .unexpected(first) }
+        return packet.reasonCode
+    }
+
     /// Says good-bye and closes.
     package func disconnect(
         _ reasonCode: ReasonCode = .normalDisconnection,

@@ -153,13 +153,15 @@ package enum DeviceError: Error, Hashable, Sendable {
     case closed(unread: Int)
     case cannotEncode(CodecError)
     case brokerSentMalformed(CodecError)
+    /// Something came that the test does not await.
+    case unexpected(TestDevice.Received)
 
     /// Whether the broker ended the connection, by closing or by a reset.
     package var isClosed: Bool {
         switch self {
         case .closed: true
         case .pipe(.system(_, let reason)): PipeError.resets.contains(reason)
-        case .pipe, .cannotEncode, .brokerSentMalformed: false
+        case .pipe, .cannotEncode, .brokerSentMalformed, .unexpected: false
         }
     }
 }

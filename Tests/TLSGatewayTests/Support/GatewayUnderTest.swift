@@ -22,21 +22,23 @@ final class GatewayUnderTest {
     /// How long a device waits for anything before a test fails.
     static let patience = Duration.seconds(10)
 
-    /// A gateway that listens, with a default certificate for `default.test`.
+    /// A gateway that listens, with a default certificate for `default.test` unless it is to have none.
     init(
         _ settings: ClusterSettings = ClusterSettings(mode: .oneWay, anonymous: true),
         admission: AdmissionSettings = AdmissionSettings(),
         reactors count: Int = 2,
         clock: WallClock = .system,
-        tokens: TokenCheck? = nil,
+        tokens: @autoclosure @escaping @Sendable () -> TokenCheck? = nil,
         secondAccessPoint: String? = nil,
+        awaitedLists: [AwaitedRevocationList] = [],
+        hasDefaultCertificate: Bool = true,
         _ change: (inout AccessPoint) throws -> Void = { _ in }
     ) async throws {
         // A mode that needs a CA cannot be a cluster's first: it is switched to below.
         var first = settings
         first.mode = .oneWay
-        cluster = try await TestCluster(settings: first, reactors: count, clock: clock)
-        try await cluster.bind("default.test", slot: .default)
+        cluster = try await TestCluster(settings: first, reactors: count, clock: clock, awaitedLists: awaitedLists)
+        if hasDefaultCertificate { try await cluster.bind("default.test", slot: .default) }
         reactors = try ReactorGroup(count: count, name: "gateway")
         let endpoints = [
             AccessPoint.Endpoint(address: try SocketAddress("127.0.0.1:0")),
@@ -60,7 +62,7 @@ final class GatewayUnderTest {
             settings: admission,
             reactors: reactors,
             cluster: cluster.control,
-            identity: cluster.identity(tokens: tokens),
+            identity: cluster.identity(tokens: tokens()),
             backend: backend,
             observer: observer,
             logger: log.logger,
@@ -114,6 +116,7 @@ struct Caller {
     var cleanStart = true
     var userName: Text?
     var password: Password?
+    var applicationProtocols: [String] = []
 
     /// The CONNECT it sends.
     var connect: ConnectPacket {
@@ -153,11 +156,17 @@ enum Fate: Hashable, Sendable, CustomStringConvertible {
 
 extension GatewayUnderTest {
     /// A TLS pipe to the gateway; the server's certificate must be of the test's CA and bear the name, if one is given.
-    func pipe(_ caller: Caller = Caller(), checkingName: Bool = false, session: TLSSession? = nil) throws -> TLSPipe {
+    func pipe(
+        _ caller: Caller = Caller(),
+        to endpoint: AccessPoint.EndpointProtocol = .mqtts,
+        checkingName: Bool = false,
+        session: TLSSession? = nil
+    ) throws -> TLSPipe {
         var options = ClientOptions(identity: caller.identity, versions: caller.versions)
+        options.applicationProtocols = caller.applicationProtocols
         if checkingName { options.anchors = [try cluster.serverAuthority.certificate.openSSLCertificate] }
         let context = try TLSContext(client: options)
-        return try TLSPipe(port: port(), context: context, serverName: caller.serverName, session: session)
+        return try TLSPipe(port: port(endpoint), context: context, serverName: caller.serverName, session: session)
     }
 
     /// A device over TLS that has said nothing yet.

@@ -101,6 +101,7 @@ final class MemoryDeviceStore: DeviceStore {
         func jobs() throws -> [ImportJob] { [] }
         func importRows(of job: Int64, after position: Int, limit: Int) throws -> [ImportRow] { [] }
         func put(_ record: ClientCertificateRecord) throws { records[record.fingerprint] = record }
+        func put(_ facts: ClientCertificateFacts) throws { records[facts.fingerprint]?.facts = facts }
         func removeRecord(_ fingerprint: Fingerprint) throws { records[fingerprint] = nil }
         func put(_ tombstone: Tombstone) throws { tombstones[tombstone.fingerprint] = tombstone }
         func removeTombstone(_ fingerprint: Fingerprint) throws { tombstones[fingerprint] = nil }

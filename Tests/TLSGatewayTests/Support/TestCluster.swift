@@ -17,9 +17,18 @@ struct TestCluster: Sendable {
     /// Issues the server certificates; devices of these tests trust it.
     let serverAuthority: TestAuthority
 
-    init(settings: ClusterSettings, reactors: Int, clock: WallClock = .system) async throws {
+    init(
+        settings: ClusterSettings,
+        reactors: Int,
+        clock: WallClock = .system,
+        awaitedLists: [AwaitedRevocationList] = []
+    ) async throws {
         let encryption = KeyEncryption(try MasterKey.generate())
-        let environment = HandshakeEnvironment(libraries: try Self.libraries(reactors), clock: clock)
+        let environment = HandshakeEnvironment(
+            libraries: try Self.libraries(reactors),
+            clock: clock,
+            awaitedLists: awaitedLists
+        )
         self.encryption = encryption
         self.clock = clock
         serverAuthority = try TestAuthority("Server CA")
@@ -54,8 +63,8 @@ struct TestCluster: Sendable {
     var now: Date { Date(timeIntervalSince1970: TimeInterval(clock.seconds())) }
 
     /// What the gateway asks about identities.
-    func identity(tokens: TokenCheck? = nil) -> IdentityServices {
-        IdentityServices(devices: devices, users: users, tokens: { tokens })
+    func identity(tokens: @autoclosure @escaping @Sendable () -> TokenCheck? = nil) -> IdentityServices {
+        IdentityServices(devices: devices, users: users, tokens: tokens)
     }
 
     /// Uploads a server certificate for these names.

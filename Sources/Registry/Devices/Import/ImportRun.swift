@@ -69,7 +69,10 @@ struct ImportRun: Sendable {
                 try note(step, outcomes, in: transaction)
             }
         }
-        let registered = outcomes.count { (try? $0.get().isChange) == true }
+        if !request.isDryRun {
+            for case .failure(let error) in outcomes { devices.writer.turnedDown(error) }
+        }
+        let registered = outcomes.count { $0.isRegistration }
         for _ in 0..<max(0, step.tokens - registered) { devices.limit.giveBack() }
     }
 
@@ -118,10 +121,17 @@ private struct ImportStep: Sendable {
     }
 }
 
+extension DeviceWriter.Outcome {
+    /// Whether there is a record now where there was none; one that came from a list may have learned something instead.
+    fileprivate var isRegistration: Bool {
+        if case .success(let change) = self { change.isChange && change.before == nil } else { false }
+    }
+}
+
 extension ImportJob {
     fileprivate mutating func take(_ outcome: DeviceWriter.Outcome, line: Int) {
         switch outcome {
-        case .success(let change) where change.isChange: registered += 1
+        case .success where outcome.isRegistration: registered += 1
         case .success: unchanged += 1
         case .failure(let error): fail(ImportFailure(line: line, code: error.code, words: error.description))
         }

@@ -38,10 +38,6 @@ package final class JobControl: Sendable {
         _ request: ImportRequest,
         rows: Rows
     ) async throws -> ImportJob where Rows.Element == ImportRow {
-        let busy = try await list().count { !$0.state.isOver }
-        guard busy < ImportJob.maximumRunning else {
-            throw DeviceError.jobLimit(running: busy, limit: ImportJob.maximumRunning)
-        }
         let received = try await create(request)
         do {
             var total = 0
@@ -105,8 +101,10 @@ package final class JobControl: Sendable {
         await running.withLock { $0[id] }?.value
     }
 
-    /// Rows that are stored, read or registered in one step: the size of a group of the writer.
-    private static let batch = DeviceWriter.maximumGroup
+    /// Rows that are stored, read or registered in one step. Two groups of the writer: what is written to disk are the
+    /// pages of a dozen indexes, and the more rows share a transaction, the fewer pages each of them costs. Other writers
+    /// wait for some 200 ms then.
+    private static let batch = 2 * DeviceWriter.maximumGroup
     private static let incomplete =
         "Its rows were not received to their end; nothing was registered. Import them again."
 
@@ -134,6 +132,11 @@ package final class JobControl: Sendable {
     private func create(_ request: ImportRequest) async throws(DeviceError) -> ImportJob {
         let now = pace.now()
         return try await writing { transaction in
+            // Counted where it is inserted: of two that come at once, the second sees the first.
+            let busy = try transaction.jobs().count { !$0.state.isOver }
+            guard busy < ImportJob.maximumRunning else {
+                throw DeviceError.jobLimit(running: busy, limit: ImportJob.maximumRunning)
+            }
             try transaction.trimJobs(to: ImportJob.maximumRemembered - 1)
             return try transaction.insert(ImportJob(request, at: now))
         }

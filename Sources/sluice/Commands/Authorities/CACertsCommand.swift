@@ -17,7 +17,7 @@ struct CACertsCommand: AsyncParsableCommand {
             """,
         subcommands: [
             List.self, Show.self, Code.self, Register.self, Replace.self, Activate.self, Deactivate.self,
-            Unregister.self, Rotation.self, Grace.self, CRL.self,
+            Unregister.self, RotationCommand<CAArgument>.self, GraceCommand<CAArgument>.self, CRL.self,
         ]
     )
 
@@ -103,7 +103,13 @@ struct CACertsCommand: AsyncParsableCommand {
 }
 
 /// The CA that a verb is about.
-struct CAArgument: ParsableArguments {
+struct CAArgument: ReplaceableArgument {
+    static let command = "ca-certs"
+    static let example = "fleet"
+    static let reports = "Tell which clients still needed the replaced CA."
+    static let ends = "Trust the new CA alone, from now on."
+    static let extends = "Trust the replaced CA for longer."
+
     @Argument(help: "Fingerprint, serial or name.")
     var ca: String
 

@@ -90,10 +90,18 @@ struct HealthcheckCommand: AsyncParsableCommand {
     }
 }
 
+extension NodeStatus.Listener {
+    /// What is spoken where, and for whom if not for all.
+    fileprivate var words: String {
+        let pages = origins.map { " for pages of \($0.joined(separator: " "))" } ?? ""
+        return "\(`protocol`) \(address)\(path ?? "")\(pages)"
+    }
+}
+
 extension StatusResource {
     fileprivate var details: [(label: String, value: String)] {
         let doors = node.accessPoints.map { point in
-            let listeners = point.listeners.map { "\($0.protocol) \($0.address)" }.joined(separator: ", ")
+            let listeners = point.listeners.map(\.words).joined(separator: ", ")
             let mode = point.mode.map { ", \($0)" } ?? ""
             return ("access point \(point.name)", "\(point.hostname) (\(point.kind)\(mode)), \(listeners)")
         }

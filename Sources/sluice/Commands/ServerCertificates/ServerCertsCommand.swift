@@ -18,7 +18,8 @@ struct ServerCertsCommand: AsyncParsableCommand {
               sluice server-certs unbind custom-1              its names are refused
             """,
         subcommands: [
-            List.self, Show.self, Bind.self, Replace.self, Unbind.self, Default.self, Rotation.self, Grace.self,
+            List.self, Show.self, Bind.self, Replace.self, Unbind.self, Default.self,
+            RotationCommand<SlotArgument>.self, GraceCommand<SlotArgument>.self,
         ]
     )
 
@@ -144,7 +145,13 @@ struct ServerCertsCommand: AsyncParsableCommand {
 }
 
 /// The slot that a verb is about.
-struct SlotArgument: ParsableArguments {
+struct SlotArgument: ReplaceableArgument {
+    static let command = "server-certs"
+    static let example = "custom-1"
+    static let reports = "Tell which clients still needed the replaced certificate."
+    static let ends = "Serve the new certificate alone, from now on."
+    static let extends = "Let the replaced certificate work longer."
+
     @Argument(help: "default or custom-N.", completion: .list(["default", "custom-1", "custom-2", "custom-3"]))
     var slot: String
 

@@ -1,9 +1,13 @@
 import FoundationEssentials
-import OpenSSL
+
+extension ChainFailure: CustomStringConvertible {
+    /// What was found and what was needed, then what to do about it.
+    package var description: String { "\(finding) \(remedy)" }
+}
 
 extension ChainFailure {
     /// What is wrong with the chain, and what was needed.
-    var finding: String {
+    package var finding: String {
         switch self {
         case .unknownIssuer(let subject, let issuer, _):
             "\(subject) is issued by \(issuer), which is not a registered CA."
@@ -36,6 +40,8 @@ extension ChainFailure {
             \(subject) cannot be checked: the revocation list of \(authority) was good until \
             \(nextUpdate.ISO8601Format()), it is \(now.ISO8601Format()), and that CA fails hard.
             """
+        case .revocationListMissing(let subject, let authority, let file, _):
+            "\(subject) cannot be checked: the revocation list of \(authority) was never read from \(file), and that CA fails hard."
         case .tooManyPaths(let tried):
             "No valid chain is among the ways tried, \(tried) of which reach a registered CA."
         case .other(let subject, let code, let reason, _):
@@ -44,10 +50,10 @@ extension ChainFailure {
     }
 
     /// What to do about it.
-    var remedy: String {
+    package var remedy: String {
         switch self {
         case .unknownIssuer:
-            "Register that CA with `sluice ca register`, have the device send its intermediates, or give it another certificate."
+            "Register that CA, have the device send its intermediates, or give it another certificate."
         case .badSignature: "Give the device a certificate that a registered CA has really signed."
         case .expired: "Renew it."
         case .notYetValid: "Check the clocks of device, CA and this node."
@@ -60,6 +66,7 @@ extension ChainFailure {
         case .unusableExtension, .other: "Issue it again without what is refused."
         case .revoked: "Give the device a new certificate."
         case .revocationListStale: "Give the node that CA's newer list, or set the CA to fail soft."
+        case .revocationListMissing: "Put that CA's list into the file, or set the CA to fail soft."
         case .tooManyPaths: "Have the device send its own certificate and its intermediates alone."
         }
     }
