@@ -29,6 +29,7 @@ package struct SluiceNode: Sendable {
     /// `ReactorError`, `AdminSocket.Failure`, ``NodeError``, or what is wrong with a file of keys.
     package func run() async throws {
         ProcessLimits.raiseDescriptorLimit()
+        let rules = try configuration.accessRules()
         let registry = try await OpenedRegistry(configuration, logger: logger)
         let materials = try NodeMaterials(configuration, registry, logger: logger)
         // Before anybody is served: a certificate that was renewed while the node was down is the one to begin with.
@@ -45,8 +46,10 @@ package struct SluiceNode: Sendable {
         let broker = Broker(
             configuration: configuration.broker,
             reactors: reactors,
-            observer: ObserverGroup([ClientWitness(journals.events), tokenExpiry])
+            observer: ObserverGroup([ClientWitness(journals.events, logger: logger), tokenExpiry])
         )
+        rules?.warn(logger)
+        broker.use(rules.map { AccessRules($0.file) })
         let gateway = try Gateway(
             accessPoints: configuration.accessPoints,
             settings: configuration.admission,
@@ -87,7 +90,7 @@ package struct SluiceNode: Sendable {
             succession: succession,
             logger: logger
         )
-        let reload = ConfigurationReload(configuration, logger: logger)
+        let reload = ConfigurationReload(configuration, rules: rules, logger: logger) { broker.use($0) }
         let reports = NodeReports(
             status: { [startedAt, configuration] in
                 NodeStatus(configuration, gateway: gateway, broker: broker, startedAt: startedAt)

@@ -22,6 +22,8 @@ package struct Configuration: Sendable {
     package var keyEncryption: MasterKeyPlace
     /// `backend.builtin:` what the built-in broker keeps for its clients at most.
     package var broker: BrokerConfiguration
+    /// `backend.builtin.aclFile:` who may publish, subscribe and receive what; nil lets every client.
+    package var aclFile: String?
     /// `admission:` what peers may cost before they are admitted.
     package var admission: AdmissionSettings
     /// `limits:` how much the cluster's registry holds at most.

@@ -19,9 +19,10 @@ struct ConfigurationSchema {
         let accessPoints = AccessPointSchema(root: root).read()
         let dns = DNSSettings(resolvers: root.section("dns") { $0.list("resolvers", .resolver) })
         let keyEncryption = root.section("keyEncryption") { masterKeyPlace($0) }
-        var broker = root.section("backend") { backend in
-            backend.section("builtin") { BrokerSchema(section: $0).read() }
+        let (builtin, aclFile) = root.section("backend") { backend in
+            backend.section("builtin") { (BrokerSchema(section: $0).read(), $0.optional("aclFile", path)) }
         }
+        var broker = builtin
         let admission = root.section("admission") { admissionSettings($0) }
         let limits = root.section("limits") { clusterLimits($0, broker: &broker) }
         let credentials = CredentialSchema(root: root, path: path)
@@ -43,6 +44,7 @@ struct ConfigurationSchema {
             dns: dns,
             keyEncryption: keyEncryption,
             broker: broker,
+            aclFile: aclFile,
             admission: admission,
             limits: limits,
             registration: registration,

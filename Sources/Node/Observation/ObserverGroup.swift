@@ -1,4 +1,5 @@
 import MQTTBroker
+import Reactors
 
 /// Tells several what the broker tells one.
 final class ObserverGroup: BrokerObserver {
@@ -12,7 +13,12 @@ final class ObserverGroup: BrokerObserver {
         for member in members { member.clientConnected(client) }
     }
 
-    func clientDisconnected(_ client: ConnectedClient, because cause: DisconnectCause, after traffic: ConnectionTraffic) {
+    func clientConnectsTooOften(_ client: ClientProfile, from peer: SocketAddress) {
+        for member in members { member.clientConnectsTooOften(client, from: peer) }
+    }
+
+    func clientDisconnected(_ client: ConnectedClient, because cause: DisconnectCause, after traffic: ConnectionTraffic)
+    {
         for member in members { member.clientDisconnected(client, because: cause, after: traffic) }
     }
 }
