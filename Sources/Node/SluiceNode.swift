@@ -25,7 +25,7 @@ package struct SluiceNode: Sendable {
 
     /// Serves until SIGTERM or SIGINT, then drains; SIGHUP reads the configuration file again.
     ///
-    /// Throws what kept it from starting: a `StorageError`, `KeyEncryptionError`, `ClusterControlError`, `GatewayError`,
+    /// Throws what kept it from starting: a `StorageError`, `StoreError`, `KeyEncryptionError`, `ClusterControlError`, `GatewayError`,
     /// `ReactorError`, `AdminSocket.Failure`, ``NodeError``, or what is wrong with a file of keys.
     package func run() async throws {
         ProcessLimits.raiseDescriptorLimit()
@@ -43,6 +43,7 @@ package struct SluiceNode: Sendable {
         let instruments = NodeInstruments()
         let tokenExpiry = TokenExpiry()
         let reactors = try ReactorGroup(count: configuration.node.reactors)
+<<<<<<< HEAD
         let broker = Broker(
             configuration: configuration.broker,
             reactors: reactors,
@@ -50,6 +51,12 @@ package struct SluiceNode: Sendable {
         )
         rules?.warn(logger)
         broker.use(rules.map { AccessRules($0.file) })
+=======
+        let store = try BrokerStore(configuration.durability, in: registry.directory, logger: logger)
+        let observer = ObserverGroup([ClientWitness(journals.events), tokenExpiry])
+        let broker = try store.broker(configuration.broker, reactors, observer: observer)
+        let storeWatch = BrokerStoreWatch(broker, logger: logger)
+>>>>>>> a61d19055d53c9fa813565001dbd552ef1420717
         let gateway = try Gateway(
             accessPoints: configuration.accessPoints,
             settings: configuration.admission,
@@ -97,13 +104,17 @@ package struct SluiceNode: Sendable {
             },
             readiness: {
                 Readiness(
-                    checks: [devices.readiness, upkeep.storage.readiness, upkeep.revocationLists.readiness]
+                    checks: [
+                        devices.readiness, upkeep.storage.readiness, upkeep.revocationLists.readiness,
+                        storeWatch.readiness,
+                    ]
                 )
             },
             metrics: { [startedAt] accept in
                 let metrics = NodeMetrics(
                     gateway: gateway.statistics,
                     broker: broker.statistics,
+                    store: store.figures(of: broker),
                     cluster: registry.control.current.state,
                     devices: registry.devices.counts,
                     unusableFiles: materials.watchers.problems,
@@ -132,7 +143,7 @@ package struct SluiceNode: Sendable {
             admin.servers + upkeep.services + report(of: broker, gateway) + [
                 EventRelay(events: journals.events, broker: broker, instruments: instruments),
                 PeriodicTask(every: tokenExpiry.pause) { sessions.ended(tokenExpiry.takeEnded()) },
-                ReloadService(reload: reload), devices,
+                PeriodicTask(every: BrokerStoreWatch.interval, storeWatch.look), ReloadService(reload: reload), devices,
             ]
         )
     }

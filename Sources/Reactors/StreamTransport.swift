@@ -2,7 +2,7 @@
 package enum TransportStep {
     /// Read or written, and how many: at least one.
     case bytes(Int)
-    /// `open` or `finish` is done.
+    /// `open` or `finish` is done, or a `read` has brought nothing yet.
     case ready
     /// Nothing more until the descriptor is readable.
     case wantRead
@@ -25,7 +25,8 @@ package protocol StreamTransport: AnyObject {
     /// `endOfStream` or `failed`. Called again on every event until it is `ready`; not after that.
     func open() -> TransportStep
 
-    /// Reads once into `buffer`, which is never empty.
+    /// Reads once into `buffer`, which is never empty. `ready`: what was read carried nothing for the handler, and more
+    /// may be there; the stream reads again in its next turn.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> TransportStep
 
     /// Writes once from `bytes`, which are never empty; may take fewer. After `wantRead` or `wantWrite` the same bytes come

@@ -3,8 +3,8 @@ package import Foundation
 package import Logging
 package import Reactors
 package import Registry
-package import WebSocket
 import Synchronization
+package import WebSocket
 
 /// The access points of a node: listens, admits devices, and hands them to a backend.
 ///

@@ -8,6 +8,7 @@ struct SluiceCommand: AsyncParsableCommand {
         abstract: "An MQTT gateway: one TLS door for many domains, mutual TLS for devices, a broker behind it.",
         discussion: """
             Try it out:
+              sluice dev up                             a gateway with devices, until Ctrl-C
               sluice init demo                          CA, certificates, configuration
               sluice serve --config demo/sluice.yaml    run the gateway
               sluice status --config demo/sluice.yaml   ask it how it is
@@ -33,7 +34,7 @@ struct SluiceCommand: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Running a gateway",
-                subcommands: [InitCommand.self, ServeCommand.self, ConfigCommand.self]
+                subcommands: [DevCommand.self, InitCommand.self, ServeCommand.self, ConfigCommand.self]
             ),
             CommandGroup(
                 name: "A running gateway",

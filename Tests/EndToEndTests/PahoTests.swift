@@ -3,9 +3,12 @@ import Testing
 
 /// paho's Python client through a whole life: QoS 0, 1, 2, retained, session, will, take-over.
 @Suite struct PahoTests {
-    @Test(arguments: [(3, "1.2"), (4, "1.2"), (4, "1.3"), (5, "1.2"), (5, "1.3")])
-    func `a paho client lives its whole life`(version: Int, tls: String) async throws {
-        let gateway = try await RunningGateway.start()
+    @Test(arguments: [
+        (3, "1.2", "mqtts"), (4, "1.2", "mqtts"), (4, "1.3", "mqtts"), (5, "1.2", "mqtts"), (5, "1.3", "mqtts"),
+        (3, "1.3", "wss"), (4, "1.3", "wss"), (5, "1.2", "wss"), (5, "1.3", "wss"),
+    ])
+    func `a paho client lives its whole life`(version: Int, tls: String, endpoint: String) async throws {
+        let gateway = try await RunningGateway.start(RunningGateway.configuration(protocol: endpoint))
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
             "paho_session.py"
         )
@@ -15,6 +18,7 @@ import Testing
             [
                 script.path, String(try await gateway.port()), gateway.keys.path("root.crt"),
                 gateway.keys.path("device.crt"), gateway.keys.path("device.key"), String(version), tls,
+                endpoint == "wss" ? "websockets" : "tcp",
             ],
             seconds: 60
         )

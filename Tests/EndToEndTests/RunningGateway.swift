@@ -48,27 +48,30 @@ final class RunningGateway: Sendable {
     static func configuration(
         mode: String = "two-way",
         anonymous: Bool = false,
+        protocol: String = "mqtts",
+        origins: [String] = [],
         bootstrap: String = "",
         more: String = ""
     ) -> String {
-        """
-        node: { name: end-to-end, reactors: 2 }
-        dataDir: data
-        keyEncryption: { file: master.key }
-        accessPoints:
-          - name: public
-            kind: public
-            hostname: mqtt-7f3a-sh-public.mqtt.example.net
-            listeners: [{ address: "127.0.0.1:0", protocol: mqtts }]
-        log: { format: text, level: info }
-        bootstrap:
-          mode: \(mode)
-          anonymous: \(anonymous)
-          defaultCertificate: { chainFile: keys/default.crt, keyFile: keys/default.key }
-          cas: [keys/devices.crt]
-          \(bootstrap)
-        \(more)
-        """
+        let pages = origins.isEmpty ? "" : ", origins: \(origins)"
+        return """
+            node: { name: end-to-end, reactors: 2 }
+            dataDir: data
+            keyEncryption: { file: master.key }
+            accessPoints:
+              - name: public
+                kind: public
+                hostname: mqtt-7f3a-sh-public.mqtt.example.net
+                listeners: [{ address: "127.0.0.1:0", protocol: \(`protocol`)\(pages) }]
+            log: { format: text, level: info }
+            bootstrap:
+              mode: \(mode)
+              anonymous: \(anonymous)
+              defaultCertificate: { chainFile: keys/default.crt, keyFile: keys/default.key }
+              cas: [keys/devices.crt]
+              \(bootstrap)
+            \(more)
+            """
     }
 
     /// Every certificate must be registered; by itself if `registration` is `automatic`.

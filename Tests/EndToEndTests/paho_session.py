@@ -1,8 +1,8 @@
 """One scenario of a paho client against a running gateway; prints "ok" or says what went wrong.
 
-    paho_session.py PORT CAFILE CERT KEY VERSION TLS
+    paho_session.py PORT CAFILE CERT KEY VERSION TLS [TRANSPORT]
 
-VERSION is 3 (3.1), 4 (3.1.1) or 5; TLS is 1.2 or 1.3. The client connects to 127.0.0.1 and checks the certificate
+VERSION is 3 (3.1), 4 (3.1.1) or 5; TLS is 1.2 or 1.3; TRANSPORT is tcp or websockets. The client connects to 127.0.0.1 and checks the certificate
 against the CA without the name, since the name is the business of other tests.
 """
 import queue
@@ -13,11 +13,12 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.packettypes import PacketTypes
 
 port, cafile, cert, key, version, tls = int(sys.argv[1]), *sys.argv[2:5], int(sys.argv[5]), sys.argv[6]
+transport = sys.argv[7] if len(sys.argv) > 7 else "tcp"
 
 
 def client(name, clean=True, expiry=None, will=None):
     options = {} if version == 5 else {"clean_session": clean}
-    made = mqtt.Client(client_id=name, protocol=version, **options)
+    made = mqtt.Client(client_id=name, protocol=version, transport=transport, **options)
     context = ssl.create_default_context(cafile=cafile)
     context.load_cert_chain(cert, key)
     context.check_hostname = False

@@ -162,7 +162,6 @@ struct BadConnectRowTests {
             ("3.1 does not bind the reserved flag", "0006 'MQIsdp' 03 03 003c 0001 'a'"),
             ("3.1 does not bind will flags without a will", "0006 'MQIsdp' 03 2a 003c 0001 'a'"),
             ("3.1 lets an announced user name be missing", "0006 'MQIsdp' 03 82 003c 0001 'a'"),
-            ("5.0 takes a password without a user name", "0004 'MQTT' 05 42 003c 00 0001 'a' 0001 'p'"),
         ]
     )
     func `is none where its version allows it`(_ reason: String, _ text: String) async throws {

@@ -72,7 +72,8 @@ extension BrokerShard {
     /// Why a CONNECT cannot be accepted; nil if it can.
     private func objection(to connect: ConnectPacket, of client: ClientProfile) -> ReasonCode? {
         if isDraining { return .serverUnavailable }
-        // Any other identifier is taken [MQTT-3.1.3-5]; an empty one was given a value before. MQTT 3.1 § 3.1, "Client Identifier"
+        // Any other identifier is taken [MQTT-3.1.3-5]; an empty one was given a value before.
+        // MQTT 3.1 § 3.1, "Client Identifier"
         if connect.version == .v3_1, connect.clientIdentifier.characterCount > Self.longestIdentifierOf3_1 {
             return .clientIdentifierNotValid
         }

@@ -79,6 +79,8 @@ extension ClientConnection {
         case .pubcomp:
             _ = session.pointee.outbound.pubcomp(packetID)
         }
+        // An answer that the client does not take ends the connection, and perhaps the session.
+        guard self.session != nil else { return }
         shard.pump(session)
     }
 }

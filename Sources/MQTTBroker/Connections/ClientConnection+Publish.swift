@@ -18,7 +18,7 @@ extension ClientConnection {
             state.pointee.aliases.set(alias, view.topicBytes(in: packet))
         }
         if view.qos == .atLeastOnce, isTaken(view.packetIdentifier) {
-            return answer(.puback, view.packetIdentifier, .packetIdentifierInUse)
+            return acknowledge(view, .packetIdentifierInUse)
         }
         if view.qos > .atMostOnce {
             // Clients before 5.0 were told no limit; the number of identifiers is one.
@@ -61,6 +61,7 @@ extension ClientConnection {
             }
             let awaited = shard.ledger?.commitsFirst == true ? ticket : nil
             awaited?.connection = self
+            // [MQTT-3.3.1-8]
             if source.retain, !shard.retain(source, publisher: shard.mark(of: session), ticket), view.qos > .atMostOnce,
                 state.pointee.version.hasProperties
             {
@@ -112,6 +113,7 @@ extension ClientConnection {
 
     @inline(__always)
     private func acknowledge(_ view: PublishView, _ reason: ReasonCode, after ticket: CommitTicket? = nil) {
+        // [MQTT-3.3.4-1]
         switch view.qos {
         case .atMostOnce: break
         // [MQTT-4.3.2-4]
@@ -164,6 +166,7 @@ extension ClientConnection {
         if isForbidden { shard.counters.add(.deniedPublishes) }
         let endsForbidden = shard.configuration.onDenied == .disconnect
         if state.pointee.version.hasProperties {
+            // A QoS 2 identifier that is refused is not open. [MQTT-4.3.3-9]
             if view.qos > .atMostOnce { return acknowledge(view, reason) }
             if !isForbidden || endsForbidden { return refuse(reason) }
         } else if isForbidden ? endsForbidden : reason != .payloadFormatInvalid {

@@ -32,8 +32,10 @@ extension ClientConnection {
             guard let session = self.session else { return }
             // [MQTT-3.8.4-2] [MQTT-3.9.3-1]
             let codes = isStored ? codes : codes.map { $0.isFailure ? $0 : .quotaExceeded }
-            send(SubackPacket(packetIdentifier: packet.packetIdentifier, codes))
             if !isStored { for filter in added { drop(filter, session) } }
+            send(SubackPacket(packetIdentifier: packet.packetIdentifier, codes))
+            // A SUBACK that the client does not take has ended the connection, and perhaps the session.
+            guard self.session != nil else { return }
             shard.pump(session)
         }
     }

@@ -129,9 +129,9 @@ final class ClientConnection: StreamHandler {
     ///
     /// - Parameter why: the reason in a sentence, for the people who look for the client's mistake.
     func end(_ end: ConnectionEnd, telling reason: ReasonCode, why: String? = nil) {
-        // A client has its session from just before CONNACK to just after DISCONNECT. [MQTT-3.14.0-1] [MQTT-3.14.4-1]
+        // It has a session until its end, behind which nothing is sent. [MQTT-3.14.4-1]
         guard state.pointee.session != nil else { return }
-        // Not before CONNACK, which may wait for the store.
+        // Not before CONNACK, which may wait for the store. [MQTT-3.14.0-1]
         if state.pointee.version.hasProperties, client != nil {
             var packet = DisconnectPacket(reasonCode: reason)
             packet.properties.reasonString = why.flatMap { try? Text($0) }

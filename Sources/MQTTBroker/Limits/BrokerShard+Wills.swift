@@ -30,6 +30,7 @@ extension BrokerShard {
     func publish(_ will: DueWill) {
         will.message.withSource { source in
             guard mayPublish(source, by: will.access) else { return counters.dropped(.notAuthorized) }
+            // [MQTT-3.1.2-14] [MQTT-3.1.2-15]
             if source.retain { _ = retain(source, publisher: will.publisher) }
             publish(source, from: will.client)
         }

@@ -5,6 +5,7 @@ struct WillMessage: Sendable {
     /// Seconds between the end of the connection and the will.
     let delay: UInt32
     private let topic: [UInt8]
+    // In the client's order. [MQTT-3.1.3-10]
     private let properties: [UInt8]
     /// Seconds that it is worth delivering, from when it is published.
     let expiryInterval: UInt32?

@@ -9,7 +9,7 @@ struct DeliveryTerms {
     /// The shared subscription it came by, so that another member can have it if this session ends.
     var group = SharedGroupID.none
 
-    /// The terms in a packet.
+    /// The terms in a packet; whether it is sent again is all that DUP says. [MQTT-3.3.1-3] [MQTT-4.3.2-2] [MQTT-4.3.3-2]
     @inline(__always)
     func form(packetID: UInt16, isDuplicate: Bool = false, expiryInterval: UInt32?) -> PublishDelivery {
         PublishDelivery(

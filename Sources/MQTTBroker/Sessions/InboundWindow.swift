@@ -2,7 +2,7 @@ import MQTTCodec
 
 /// The QoS 2 messages a client has sent and not yet released: each is passed on once, however often it comes.
 ///
-/// QoS 1 messages never are in it: they are acknowledged in the turn they arrive. MQTT 5.0 § 4.3.3
+/// QoS 1 messages never are in it [MQTT-4.3.2-5]: they are acknowledged in the turn they arrive. MQTT 5.0 § 4.3.3
 struct InboundWindow {
     /// Identifiers between PUBREC and PUBCOMP, sorted.
     private var open: ContiguousArray<UInt16> = []

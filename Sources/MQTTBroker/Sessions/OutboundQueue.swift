@@ -146,7 +146,8 @@ struct OutboundQueue: ~Copyable {
     /// The next of those in flight that this connection has not seen, unless window or store forbid it.
     private mutating func nextInFlight() -> Next? {
         guard sentCount < inFlight.count, sentCount < window, !inFlight[sentCount].isHeld else { return nil }
-        // Unacknowledged packets go again in their order, under their identifiers. [MQTT-4.4.0-1] [MQTT-4.6.0-1]
+        // Unacknowledged packets go again in their order, under their identifiers, and do not run out. [MQTT-4.3.3-3]
+        // [MQTT-4.3.3-5] [MQTT-4.3.3-7] [MQTT-4.3.3-13] [MQTT-4.4.0-1] [MQTT-4.6.0-1]
         let entry = inFlight[sentCount]
         inFlight[sentCount].wasSent = true
         sentCount += 1
@@ -175,7 +176,8 @@ struct OutboundQueue: ~Copyable {
         return .completed
     }
 
-    /// PUBREC, after which the message is the receiver's, or with a failure nobody's. [MQTT-4.3.3-4] [MQTT-4.4.0-2]
+    /// PUBREC, after which the message is the receiver's and not sent again, or with a failure nobody's.
+    /// [MQTT-4.3.3-4] [MQTT-4.3.3-6] [MQTT-4.4.0-2] [MQTT-4.8.2-6]
     mutating func pubrec(_ packetID: UInt16, isFailure: Bool) -> Acknowledgement {
         guard let index = find(packetID) else { return .unknown }
         switch inFlight[index].stage {
@@ -228,7 +230,7 @@ struct OutboundQueue: ~Copyable {
 
     /// Empties the queue at the session's end and gives `orphan` what another member of its group may still get.
     ///
-    /// QoS 2 messages that were sent are not among them: the receiver may have them. [MQTT-4.8.2-5]
+    /// QoS 2 messages that were sent are not among them: the receiver may have them. [MQTT-4.8.2-4] [MQTT-4.8.2-5]
     ///
     /// - Returns: how many messages were lost.
     mutating func removeAll(_ orphan: (Delivery) -> Void) -> Int {
@@ -276,7 +278,8 @@ struct OutboundQueue: ~Copyable {
         return goes
     }
 
-    /// A fresh identifier, if one more message may be in flight. [MQTT-3.3.4-9] [MQTT-2.2.1-4]
+    /// A fresh identifier, if one more message may be in flight. [MQTT-2.2.1-4] [MQTT-3.3.4-9] [MQTT-4.3.2-1]
+    /// [MQTT-4.3.3-1] [MQTT-4.9.0-2]
     ///
     /// Identifiers go round in order, so those in flight are sorted by their distance from the oldest, which makes
     /// finding one a binary search. The price: a client that never acknowledges one message gets no more than a full

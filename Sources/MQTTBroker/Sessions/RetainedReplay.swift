@@ -34,7 +34,7 @@ struct RetainedReplay {
     /// Goes on to the next message.
     mutating func advance() { next += 1 }
 
-    /// How the current message is delivered: always with RETAIN. [MQTT-3.3.1-8]
+    /// How the current message is delivered: always with RETAIN. MQTT 3.1.1 [MQTT-3.3.1-8]
     func delivery(of message: Message) -> Delivery {
         let identifiers = SubscriptionIdentifiers(single: identifier)
         return Delivery(

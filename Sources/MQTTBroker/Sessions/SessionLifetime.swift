@@ -47,6 +47,7 @@ struct SessionLifetime {
 
     /// Gives a session that is read from the store its will.
     mutating func restore(_ will: WillMessage, due: MonotonicTime) {
+        // MQTT 3.1.1 [MQTT-3.1.2-12] [MQTT-3.1.2-8]; of 5.0: [MQTT-3.1.2-7]
         self.will = will
         willDue = due
     }
@@ -80,7 +81,7 @@ struct SessionLifetime {
         return true
     }
 
-    /// The connection is gone.
+    /// The connection is gone; until then nothing of the session ends. [MQTT-4.1.0-1]
     mutating func disconnected(_ end: ConnectionEnd, at now: MonotonicTime) -> Decision {
         isConnected = false
         switch end {
@@ -126,6 +127,7 @@ struct SessionLifetime {
         Decision(will: takeWill(), ends: true)
     }
 
+    // [MQTT-3.1.2-10]
     private mutating func takeWill() -> WillMessage? {
         defer { will = nil }
         willDue = .distantFuture

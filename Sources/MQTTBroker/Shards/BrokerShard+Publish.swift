@@ -11,10 +11,9 @@ struct PublishOutcome {
 
 /// From a published message to its receivers.
 extension BrokerShard {
-    /// Publishes a message: to the sessions here that match, to one member of each shared subscription, and once to
-    /// each other shard that has receivers.
-    ///
-    /// - Parameter ticket: what waits until the message is stored for those who must not lose it.
+    /// Publishes a message, under its own topic and in its turn: to the sessions here that match, to one member of each
+    /// shared subscription, and once to each other shard that has receivers. [MQTT-3.3.2-3] [MQTT-4.5.0-1]
+    /// [MQTT-4.6.0-5]
     @discardableResult
     func publish(
         _ source: PublishSource,
@@ -22,7 +21,10 @@ extension BrokerShard {
         _ ticket: CommitTicket?
     ) -> PublishOutcome {
         guard let ticket, let ledger else { return publish(source, from: publisher) }
-        return ledger.inHand(ticket) { publish(source, from: publisher) }
+        return ledger.inHand(ticket) {
+            storeInbound(ticket)
+            return publish(source, from: publisher)
+        }
     }
 
     /// As above, where nobody waits, or the ticket is in hand.
@@ -363,7 +365,7 @@ extension TopicMatch {
 }
 
 extension SharedMember {
-    /// How a message goes to this member.
+    /// How a message goes to this member: a copy beside those of its other subscriptions. [MQTT-3.3.4-5] [MQTT-4.8.2-3]
     fileprivate func terms(for source: PublishSource, _ group: SharedGroupID) -> DeliveryTerms {
         DeliveryTerms(
             qos: min(source.qos, options.qos),

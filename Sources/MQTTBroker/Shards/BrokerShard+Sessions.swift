@@ -16,6 +16,7 @@ struct SessionRequest {
 /// Sessions begin, are taken up and over, wait, and end.
 extension BrokerShard {
     /// Finds or makes the session of a client and gives it `connection`; another connection it has is ended.
+    /// [MQTT-3.1.2-5] [MQTT-3.1.2-6]
     ///
     /// - Returns: the session, and whether it was there before; nil where there are too many.
     func takeUp(
@@ -72,7 +73,7 @@ extension BrokerShard {
         if session.pointee.outbound.holdsQoS0 { slot.pointee.form.insert(.lagging) }
     }
 
-    /// A session's connection is over: it waits from now on, or ends.
+    /// A session's connection is over: it waits from now on, or ends. [MQTT-3.1.2-23]
     func connectionEnded(_ session: UnsafeMutablePointer<Session>, _ end: ConnectionEnd) {
         let slot = slot(of: session)
         slot.pointee.stream = nil
@@ -177,6 +178,7 @@ extension BrokerShard {
         if unit == nil { publishWill(due, of: clientID) } else { publish(due) }
     }
 
+    /// Forgets a session; what its client has retained stays. [MQTT-4.1.0-2] MQTT 3.1.1 [MQTT-3.1.2-7]
     private func endSession(_ session: UnsafeMutablePointer<Session>, _ unit: CommitTicket?) {
         session.pointee.timer?.cancel()
         counters.add(.subscriptions, -session.pointee.subscriptions.count)

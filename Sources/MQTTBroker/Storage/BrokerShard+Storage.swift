@@ -33,6 +33,17 @@ extension BrokerShard {
         return .needed(CommitTicket(home: index, publisher: handle, packetID: packetID, isUnit: isUnit))
     }
 
+    /// Has the identifier of a QoS 2 message stored in the unit of its deliveries: sent again, it is known.
+    func storeInbound(_ ticket: CommitTicket) {
+        guard ticket.unit != nil, ticket.packetID != 0, let key = session(ticket.publisher)?.pointee.key else { return }
+        ticket.retainShare()
+        let change = StoreChange.put(.inbound(key, packetID: ticket.packetID))
+        ledger?.note(
+            LedgerEntry(change: change, completion: .inbound(ticket.publisher, key, ticket)),
+            isUrgent: true
+        )
+    }
+
     /// The message in hand has joined the back of a stored session's queue.
     @inline(__always)
     func storeLast(of session: UnsafeMutablePointer<Session>, _ qos: QoS) {

@@ -7,6 +7,8 @@ import Synchronization
 
 /// The node's registry, open: this process alone has the data directory, and the cluster's state is prepared to serve.
 struct OpenedRegistry: Sendable {
+    /// Claimed for as long as anybody holds it.
+    let directory: DataDirectory
     let control: ClusterControl<ContextCatalog>
     let encryption: KeyEncryption
     let devices: DeviceControl
@@ -24,6 +26,7 @@ struct OpenedRegistry: Sendable {
     /// ``NodeError`` for a bootstrap file.
     init(_ configuration: Configuration, logger: Logger) async throws {
         let directory = try DataDirectory(claiming: configuration.dataDirectory)
+        self.directory = directory
         let store = try SQLiteRegistryStore(in: directory)
         let masterKey = try configuration.keyEncryption.load(environment: ProcessInfo.processInfo.environment)
         let encryption = KeyEncryption(masterKey)

@@ -9,6 +9,7 @@ import TLSGateway
 struct NodeMetrics {
     let gateway: GatewayStatistics
     let broker: BrokerStatistics
+    let store: Store
     let cluster: ClusterState
     let devices: DeviceCounts
     /// Watched files that cannot be used as they are.
@@ -25,6 +26,7 @@ struct NodeMetrics {
         writeCertificates(to: &page)
         instruments.registry.write(to: &page)
         writeBroker(to: &page)
+        writeStore(to: &page)
         page.family("registry_revision", .gauge, "Changes that the registry in force has seen.")
         page.sample(cluster.revision)
         page.family("watched_files_unusable", .gauge, "Watched files that cannot be used as they are.")

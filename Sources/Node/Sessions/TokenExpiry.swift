@@ -32,7 +32,8 @@ final class TokenExpiry: BrokerObserver {
         }
     }
 
-    func clientDisconnected(_ client: ConnectedClient, because cause: DisconnectCause, after traffic: ConnectionTraffic) {
+    func clientDisconnected(_ client: ConnectedClient, because cause: DisconnectCause, after traffic: ConnectionTraffic)
+    {
         guard let (second, credential) = Self.entry(of: client) else { return }
         due.withLock { due in
             guard let count = due.seconds[second]?[credential] else { return }

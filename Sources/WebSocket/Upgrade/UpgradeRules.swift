@@ -2,8 +2,9 @@
 package struct UpgradeRules: Hashable, Sendable {
     /// The path of the WebSocket, `/mqtt` unless changed; compared byte by byte, without the query.
     package var path: String
-    /// The origins of the pages that may connect; empty allows all. A client that is no browser names no origin and is
-    /// never held back by this list: it keeps foreign pages out, not foreign programs (RFC 6455 § 10.2).
+    /// The origins of the pages that may connect; empty allows all. It keeps foreign pages out, not foreign programs
+    /// (RFC 6455 § 10.2): who names no origin comes in. Some programs name one all the same: paho's Python client that of
+    /// the gateway's own address, which then has to be listed.
     package var origins: [WebOrigin]
 
     /// The path that MQTT clients try first.

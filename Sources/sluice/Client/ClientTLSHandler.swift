@@ -15,9 +15,12 @@ final class ClientTLSHandler: ChannelDuplexHandler {
     /// What was written before the handshake was complete.
     private var waiting: [(data: ByteBuffer, promise: EventLoopPromise<Void>?)] = []
 
-    /// - Parameter host: The name or address that the certificate must carry.
-    init(host: String, anchors: [Certificate]) throws(OpenSSLError) {
-        buffers = try TLSBuffers(client: TLSContext(client: ClientOptions(anchors: anchors)), serverName: host)
+    /// - Parameters:
+    ///   - host: The name or address that the certificate must carry.
+    ///   - identity: What the server is shown when it asks.
+    init(host: String, anchors: [Certificate], identity: TLSIdentity? = nil) throws(OpenSSLError) {
+        let options = ClientOptions(anchors: anchors, identity: identity)
+        buffers = try TLSBuffers(client: TLSContext(client: options), serverName: host)
     }
 
     func channelActive(context: ChannelHandlerContext) {

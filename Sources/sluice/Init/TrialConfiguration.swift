@@ -24,8 +24,8 @@ extension TrialFolder {
             # clientIDPolicy: fill            # or require-match, override
             # unknownSNI: default             # or reject: refuse names that no certificate carries
 
-        # What the built-in broker keeps for each client at most.
-        # backend: { builtin: { maxQueuedMessages: 1000, maxPacketSize: 1MiB } }
+        # What the built-in broker keeps for each client at most; it acknowledges what is on disk (or: relaxed, none).
+        # backend: { builtin: { durability: commit, maxQueuedMessages: 1000, maxPacketSize: 1MiB } }
 
         # What peers may cost before they are let in.
         # admission: { handshakeTimeout: 10s, connectTimeout: 10s, maxConnections: 100000 }
@@ -37,11 +37,19 @@ extension TrialFolder {
 
         # Read once, while the registry is empty. Afterwards use: sluice mode, tls, server-certs, ca-certs.
         bootstrap:
-          mode: two-way                       # devices show a certificate; one-way: they don't
+          \(mode)
           tls: { min: "1.2", max: "1.3" }
           defaultCertificate: { chainFile: server.crt, keyFile: server.key }
           cas: [ca.crt]
 
         """
+    }
+
+    /// The mode, and in the mode that registers devices, how.
+    private var mode: String {
+        guard registersDevices else {
+            return "mode: two-way                       # devices show a certificate; one-way: they don't"
+        }
+        return "mode: one-device-one-certificate\n  registration: automatic             # at the first connect"
     }
 }

@@ -7,22 +7,30 @@ struct TrialFolder {
     let path: String
     let hostname: String
     let listen: String
-    /// The first device's common name and file name.
-    let device = "device-1"
+    /// The devices' common names and file names, one at least.
+    var devices = ["device-1"]
+    /// Whether devices are registered one by one, each by itself, or let in for their CA.
+    var registersDevices = false
     private let masterKey = "master.key"
+
+    /// The first device.
+    var device: String { devices[0] }
 
     /// The files, by name, with what is in them and whether only the owner may read them.
     func files(now: Date) throws(OpenSSLError) -> [(name: String, content: String, isSecret: Bool)] {
-        let keys = try TrialKeys(hostname: hostname, device: device, now: now)
-        return [
+        let keys = try TrialKeys(hostname: hostname, devices: devices, now: now)
+        var files = [
             ("ca.crt", try keys.authority.certificate.pem, false),
             ("ca.key", try keys.authority.key.pkcs8PEM, true),
             ("server.crt", try keys.server.certificate.pem, false),
             ("server.key", try keys.server.key.pkcs8PEM, true),
-            ("\(device).crt", try keys.device.certificate.pem, false),
-            ("\(device).key", try keys.device.key.pkcs8PEM, true),
             ("sluice.yaml", configuration, false),
         ]
+        for (name, device) in keys.devices {
+            files.append(("\(name).crt", try device.certificate.pem, false))
+            files.append(("\(name).key", try device.key.pkcs8PEM, true))
+        }
+        return files
     }
 
     /// Makes the folder and its files; none of them may be there yet.

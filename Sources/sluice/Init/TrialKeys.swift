@@ -1,11 +1,11 @@
 import Foundation
 import OpenSSL
 
-/// The keys and certificates of a deployment made for trying out: one CA that signs the server and the first device.
+/// The keys and certificates of a deployment made for trying out: one CA that signs the server and the devices.
 struct TrialKeys {
     let authority: IssuingAuthority
     let server: IssuedCertificate
-    let device: IssuedCertificate
+    let devices: [(name: String, device: IssuedCertificate)]
 
     /// The CA signs only what is made here, so it lives as long as people may keep the folder.
     private static let authorityLife = 3650
@@ -15,8 +15,8 @@ struct TrialKeys {
     private static let clockSkew: TimeInterval = 3600
 
     /// Makes all of it. `hostname` is the server's name, besides `localhost`.
-    init(hostname: String, device name: String, now: Date) throws(OpenSSLError) {
-        authority = try IssuingAuthority.create(
+    init(hostname: String, devices names: [String], now: Date) throws(OpenSSLError) {
+        let authority = try IssuingAuthority.create(
             commonName: "Sluice trial CA \(Self.day(now))",
             validity: Self.life(Self.authorityLife, from: now)
         )
@@ -24,7 +24,13 @@ struct TrialKeys {
             dnsNames: [hostname, "localhost"],
             validity: Self.life(Self.leafLife, from: now)
         )
-        device = try authority.issueClientCertificate(commonName: name, validity: Self.life(Self.leafLife, from: now))
+        devices = try names.map { name throws(OpenSSLError) in
+            (
+                name,
+                try authority.issueClientCertificate(commonName: name, validity: Self.life(Self.leafLife, from: now))
+            )
+        }
+        self.authority = authority
     }
 
     private static func life(_ days: Int, from now: Date) -> ClosedRange<Date> {

@@ -56,6 +56,14 @@ struct Workload {
             arguments: messages + ["--qos", "1", "--window", "20"]
         ),
         Workload(
+            name: "qos1-kept",
+            unit: "µs CPU per QoS 1 message 1:1 to kept sessions; Sluice commits, the peer does not",
+            peer: .mosquitto,
+            metric: "cpu_server_s_per_Mmsg",
+            target: 1.0,
+            arguments: messages + ["--qos", "1", "--window", "20", "--persist"]
+        ),
+        Workload(
             name: "fan-out",
             unit: "µs CPU per delivery, 1 publisher to 500 subscribers, QoS 0",
             peer: .mosquitto,

@@ -87,8 +87,8 @@ enum { PAT_PAIR, PAT_FANIN, PAT_FANOUT };
 static struct {
     int mode, port, threads, conns, conc, pubs, subs, pattern, qos, size, window, keepalive, nsrc, srcbase, ncerts;
     int mqttver, wait_ticket, do_mqtt, resume, check_sni, json, tls, cid_cert, storm_slots, storm_nice, timeout_s,
-        batch;
-    int ktls, storm_threads, ping;
+        batch, persist;
+    int ktls, storm_threads, ping, ws;
     double rate, dur, warm, hold, storm_rate;
     const char *host, *ca, *cert, *key, *certpat, *tlsver, *pids, *user, *pass, *prefix, *label, *cmd, *ciphers,
         *groups;
@@ -138,7 +138,7 @@ static struct sockaddr_in g_addr;
 
 typedef struct worker worker;
 enum { R_HS, R_IDLE, R_PUB, R_SUB };
-enum { S_NONE, S_TLS, S_TICKET, S_CONNACK, S_SUBACK, S_READY };
+enum { S_NONE, S_TLS, S_TICKET, S_UPGRADE, S_CONNACK, S_SUBACK, S_READY };
 typedef struct conn {
     int fd;
     uint8_t state, role, kicked, blocked, held;
@@ -157,6 +157,8 @@ typedef struct conn {
     SSL_SESSION *sess;
     uint8_t ticket;
     uint32_t tries;
+    uint8_t wshead[10], wsn; // --websocket: the head of the frame that is being read
+    uint64_t wsleft;         // and what is left of its payload
 } conn;
 
 struct worker {
@@ -319,19 +321,24 @@ static size_t put_str(uint8_t *p, const char *s) {
     memcpy(p + 2, s, n);
     return n + 2;
 }
-static size_t mk_connect(uint8_t *p, const char *cid) {
+static size_t mk_connect(uint8_t *p, const char *cid, int clean) {
     uint8_t b[1024];
     size_t n = 0;
     n += put_str(b + n, o.mqttver == 3 ? "MQIsdp" : "MQTT");
     b[n++] = (uint8_t)o.mqttver;
-    b[n++] = (uint8_t)(2 | (o.user ? 0x80 : 0) | (o.pass ? 0x40 : 0));
+    b[n++] = (uint8_t)((clean ? 2 : 0) | (o.user ? 0x80 : 0) | (o.pass ? 0x40 : 0));
     b[n++] = (uint8_t)(o.keepalive >> 8);
     b[n++] = (uint8_t)o.keepalive;
     if (o.mqttver == 5) { // receive maximum 65535 so that no peer is throttled by our default
-        b[n++] = 3;
+        b[n++] = clean ? 3 : 8;
         b[n++] = 0x21;
         b[n++] = 0xff;
         b[n++] = 0xff;
+        if (!clean) { // session expiry interval: for ever
+            b[n++] = 0x11;
+            memset(b + n, 0xff, 4);
+            n += 4;
+        }
     }
     n += put_str(b + n, cid);
     if (o.user)
@@ -374,6 +381,7 @@ static void conn_close(conn *c, int graceful) {
     close(c->fd);
     c->fd = -1;
     c->outlen = c->outoff = c->inlen = 0;
+    c->wsn = 0, c->wsleft = 0;
     if (c->state == S_READY)
         atomic_fetch_sub(&g_up, 1);
     c->state = S_NONE;
@@ -416,7 +424,61 @@ static void out_append(conn *c, const uint8_t *p, size_t n) {
     memcpy(c->out + c->outlen, p, n);
     c->outlen += n;
 }
+// RFC 6455: one masked binary frame around a packet
+static const uint8_t ws_mask[4] = {0x37, 0xfa, 0x21, 0x3d};
+static size_t ws_frame(uint8_t *to, const uint8_t *p, size_t n) {
+    size_t k = 0;
+    to[k++] = 0x82;
+    to[k++] = (uint8_t)(0x80 | (n < 126 ? n : 126));
+    if (n >= 126) {
+        to[k++] = (uint8_t)(n >> 8);
+        to[k++] = (uint8_t)n;
+    }
+    memcpy(to + k, ws_mask, 4);
+    k += 4;
+    for (size_t i = 0; i < n; i++)
+        to[k + i] = p[i] ^ ws_mask[i & 3];
+    return k + n;
+}
+// takes the frames off n bytes at p: the payload moves to the front; -1 for a Close or a long frame
+static ssize_t ws_strip(conn *c, uint8_t *p, size_t n) {
+    size_t in = 0, out = 0;
+    while (in < n) {
+        if (c->wsleft) {
+            size_t m = n - in < c->wsleft ? n - in : (size_t)c->wsleft;
+            memmove(p + out, p + in, m);
+            in += m;
+            out += m;
+            c->wsleft -= m;
+            continue;
+        }
+        c->wshead[c->wsn++] = p[in++];
+        if (c->wsn < 2)
+            continue;
+        int l = c->wshead[1] & 127, need = l < 126 ? 2 : l == 126 ? 4 : 10;
+        if (c->wsn < need)
+            continue;
+        if ((c->wshead[0] & 15) > 2)
+            return -1;
+        uint64_t len = (uint64_t)l;
+        if (need > 2) {
+            len = 0;
+            for (int i = 2; i < need; i++)
+                len = len << 8 | c->wshead[i];
+        }
+        c->wsleft = len;
+        c->wsn = 0;
+    }
+    return (ssize_t)out;
+}
+static int conn_send_raw(conn *c, const uint8_t *p, size_t n);
 static int conn_send(conn *c, const uint8_t *p, size_t n) {
+    static __thread uint8_t framed[(1 << 16) + 16];
+    if (!o.ws || n > 65535)
+        return o.ws ? -1 : conn_send_raw(c, p, n);
+    return conn_send_raw(c, framed, ws_frame(framed, p, n));
+}
+static int conn_send_raw(conn *c, const uint8_t *p, size_t n) {
     if (c->held || c->outlen > c->outoff) {
         out_append(c, p, n);
         return 0;
@@ -572,7 +634,7 @@ static int send_connect(conn *c) {
     else
         snprintf(cid, sizeof cid, "%s-%s-%c%d", o.prefix, g_run, "hips"[c->role], c -> id);
     c->state = S_CONNACK;
-    return conn_send(c, b, mk_connect(b, cid));
+    return conn_send(c, b, mk_connect(b, cid, !(o.persist && c->role == R_SUB)));
 }
 static int tls_done(conn *c) {
     worker *w = c->w;
@@ -596,7 +658,20 @@ static int tls_done(conn *c) {
         hs_finished(c);
         return 1;
     }
+    if (o.ws) {
+        static const char r[] = "GET /mqtt HTTP/1.1\r\nHost: bench\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+                                "Sec-WebSocket-Protocol: mqtt\r\n\r\n";
+        c->state = S_UPGRADE;
+        return conn_send_raw(c, (const uint8_t *)r, sizeof r - 1);
+    }
     return send_connect(c);
+}
+// have: bytes of the answer so far; 1 when it is whole and good, 0 when more is needed, -1 when it is a refusal
+static int ws_upgraded(conn *c, const uint8_t *p, size_t have) {
+    if (have < 4 || memcmp(p + have - 4, "\r\n\r\n", 4))
+        return 0;
+    return memcmp(p, "HTTP/1.1 101", 12) || send_connect(c) ? -1 : 1;
 }
 
 static void kick_pub(worker *w, conn *p) {
@@ -850,8 +925,23 @@ static int on_readable(conn *c) {
             conn_fail(c, 3);
             return 1;
         }
-        size_t end = have + (size_t)r, off = 0;
-        while (r > 0 && end - off >= 2) {
+        ssize_t got = r;
+        if (o.ws && r > 0) {
+            if (c->state == S_UPGRADE) {
+                int u = ws_upgraded(c, w->rbuf, have + (size_t)r);
+                if (u < 0) {
+                    conn_fail(c, 4);
+                    return 1;
+                }
+                if (u)
+                    continue;
+            } else if ((got = ws_strip(c, w->rbuf + have, (size_t)r)) < 0) {
+                conn_fail(c, 4);
+                return 1;
+            }
+        }
+        size_t end = have + (size_t)got, off = 0;
+        while (c->state != S_UPGRADE && r > 0 && end - off >= 2) {
             size_t len = 0, hl = 1;
             int sh = 0, ok = 0;
             while (off + hl < end && hl < 5) {
@@ -1731,7 +1821,8 @@ static void tls_setup(void) {
 
 static const char *USAGE =
     "mqttload MODE [options]    MODE: handshake | idle | pubsub | storm | reconnect\n"
-    " target    --host 127.0.0.1 --port 8883 --plain (no TLS) --nsrc N (source addresses 127.0.0.2.., 0 = do not bind) "
+    " target    --host 127.0.0.1 --port 8883 --plain (no TLS) --websocket (path /mqtt)\n"
+    "           --nsrc N (source addresses 127.0.0.2.., 0 = do not bind) "
     "--src-base 2\n"
     " tls       --ca F (verify the server) --cert F --key F | --cert-pattern /d/client-%d --ncerts N "
     "[--cid-from-cert]\n"
@@ -1743,7 +1834,7 @@ static const char *USAGE =
     "0 = closed loop)\n"
     " idle      --conns N --hold S\n"
     " pubsub    --pubs P --subs S --pattern pair|fanin|fanout --qos 0|1|2 --size B --rate R (per publisher, 0 = flat "
-    "out) --window W --batch N (PUBLISH packets per write; flat out only)\n"
+    "out) --window W --batch N (PUBLISH packets per write; flat out only) --persist (sessions of subscribers outlive their connections)\n"
     " storm     pubsub options + --storm-rate K --storm-slots N --storm-nice N --storm-threads T\n"
     " reconnect --conns N --cmd 'shell command that restarts the server' (without: the clients close all)\n";
 
@@ -1771,6 +1862,7 @@ int main(int argc, char **argv) {
         HOST,
         PORT,
         PLAIN,
+        WEBS,
         NSRC,
         SRCB,
         CA,
@@ -1815,11 +1907,13 @@ int main(int argc, char **argv) {
         SN,
         ST,
         CMD,
-        BAT
+        BAT,
+        PERSIST
     };
     static struct option L[] = {{"host", 1, 0, HOST},
                                 {"port", 1, 0, PORT},
                                 {"plain", 0, 0, PLAIN},
+                                {"websocket", 0, 0, WEBS},
                                 {"nsrc", 1, 0, NSRC},
                                 {"src-base", 1, 0, SRCB},
                                 {"ca", 1, 0, CA},
@@ -1865,6 +1959,7 @@ int main(int argc, char **argv) {
                                 {"storm-threads", 1, 0, ST},
                                 {"cmd", 1, 0, CMD},
                                 {"batch", 1, 0, BAT},
+                                {"persist", 0, 0, PERSIST},
                                 {0}};
     int c;
     optind = 2;
@@ -1878,6 +1973,9 @@ int main(int argc, char **argv) {
             break;
         case PLAIN:
             o.tls = 0;
+            break;
+        case WEBS:
+            o.ws = 1;
             break;
         case NSRC:
             o.nsrc = atoi(optarg);
@@ -2013,6 +2111,9 @@ int main(int argc, char **argv) {
             break;
         case CMD:
             o.cmd = optarg;
+            break;
+        case PERSIST:
+            o.persist = 1;
             break;
         case BAT:
             o.batch = atoi(optarg) < 1 ? 1 : atoi(optarg);

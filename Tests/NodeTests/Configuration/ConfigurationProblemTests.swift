@@ -182,7 +182,7 @@ private struct WrongLine: CustomTestStringConvertible, Sendable {
                 hostname: "*.example.net"
                 listeners:
                   - { address: 8883 }
-                  - { address: "127.0.0.1:8883", protocol: wss }
+                  - { address: "127.0.0.1:8883", protocol: tls }
             lgo: {}
             """
         )
@@ -193,8 +193,35 @@ private struct WrongLine: CustomTestStringConvertible, Sendable {
                     + "mqtt-7f3a-sh-public.mqtt.example.net",
                 "6:20: accessPoints[0].listeners[0].address: found \"8883\", needed an IP address and a port, such as "
                     + "\"0.0.0.0:8883\" or \"[::]:8883\"",
-                "7:48: accessPoints[0].listeners[1].protocol: found \"wss\", needed one of mqtts, mqtt",
+                "7:48: accessPoints[0].listeners[1].protocol: found \"tls\", needed one of mqtts, mqtt, wss, ws",
                 "8:1: unknown key \"lgo\"; did you mean \"log\"?",
+            ]
+        )
+    }
+
+    @Test func `says what a listener of WebSockets may have, and that others may not`() {
+        let problems = ConfigurationSample.problems(
+            """
+            accessPoints:
+              - name: public
+                hostname: mqtt.example.net
+                listeners:
+                  - { address: "127.0.0.1:1", protocol: wss, path: mqtt }
+                  - { address: "127.0.0.1:2", protocol: wss, origins: ["https://app.example.com/", "*"] }
+                  - { address: "127.0.0.1:3", protocol: mqtts, path: /mqtt }
+                  - { address: "127.0.0.1:4", origins: ["null"] }
+            """
+        )
+        let origin =
+            "needed an origin as browsers send it, such as https://app.example.com or http://localhost:8000, or null"
+        #expect(
+            problems == [
+                "5:56: accessPoints[0].listeners[0].path: found \"mqtt\", needed a path that begins with / and has no "
+                    + "query, such as /mqtt",
+                "6:60: accessPoints[0].listeners[1].origins[0]: found \"https://app.example.com/\", \(origin)",
+                "6:88: accessPoints[0].listeners[1].origins[1]: found \"*\", \(origin)",
+                "7:58: accessPoints[0].listeners[2].path: path for protocol mqtts; give it for wss or ws only",
+                "8:44: accessPoints[0].listeners[3].origins: origins for protocol mqtts; give it for wss or ws only",
             ]
         )
     }

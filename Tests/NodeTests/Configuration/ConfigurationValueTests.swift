@@ -5,6 +5,7 @@ import Reactors
 import Registry
 import TLSGateway
 import Testing
+import WebSocket
 
 @testable import Node
 
@@ -66,6 +67,28 @@ import Testing
         #expect(point.unknownSNI == .reject)
     }
 
+    @Test func `gives listeners of WebSockets a path and the origins of pages`() throws {
+        let configuration = try ConfigurationSample.parse(
+            """
+            accessPoints:
+              - name: public
+                hostname: mqtt.example.net
+                listeners:
+                  - { address: "0.0.0.0:8443", protocol: wss }
+                  - address: "0.0.0.0:8080"
+                    protocol: ws
+                    path: /devices
+                    origins: ["https://App.example.com:443", "http://localhost:8000", "null"]
+            """
+        )
+        let listeners = try #require(configuration.accessPoints.first).listeners
+        #expect(listeners.map(\.protocol) == [.wss, .ws])
+        #expect(listeners.map(\.webSocket.path) == ["/mqtt", "/devices"])
+        #expect(listeners[0].webSocket.origins.isEmpty)
+        let origins = listeners[1].webSocket.origins.map(\.description)
+        #expect(origins == ["https://app.example.com", "http://localhost:8000", "null"])
+    }
+
     @Test func `bounds the broker and admission`() throws {
         let configuration = try ConfigurationSample.parse(
             ConfigurationSample.smallest + """
@@ -79,6 +102,9 @@ import Testing
                     maxRetainedMessages: 7
                     maxSessionExpiry: 1h
                     queueFull: drop_old
+                    durability: relaxed
+                    commitDelay: 5ms
+                    maxUnwritten: 8MiB
                 admission:
                   handshakesPerSecond: 50
                   perSource: { rate: 2, burst: 3 }
@@ -96,6 +122,9 @@ import Testing
         #expect(configuration.broker.maximumSessionExpiry == 3600)
         #expect(configuration.broker.queueFullRule == .dropOld)
         #expect(configuration.broker.maximumSubscriptionsPerClient == 9)
+        #expect(configuration.durability.durability == .relaxed)
+        #expect(configuration.durability.commitDelay == .milliseconds(5))
+        #expect(configuration.durability.maximumUnwrittenBytes == 8 << 20)
         #expect(configuration.admission.handshakesPerSecond == 50)
         #expect(configuration.admission.perSource == .init(rate: 2, burst: 3))
         #expect(configuration.admission.handshakeTimeout == .seconds(2))

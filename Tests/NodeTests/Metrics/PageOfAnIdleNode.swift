@@ -20,6 +20,7 @@ enum PageOfAnIdleNode {
         return NodeMetrics(
             gateway: gateway,
             broker: broker,
+            store: NodeMetrics.Store(state: .working, statistics: StorageStatistics(), fileBytes: 4096),
             cluster: .initial(ClusterSettings()),
             devices: DeviceCounts(),
             unusableFiles: 0,
