@@ -29,6 +29,7 @@ package struct SluiceNode: Sendable {
     /// `ReactorError`, `AdminSocket.Failure`, ``NodeError``, or what is wrong with a file of keys.
     package func run() async throws {
         ProcessLimits.raiseDescriptorLimit()
+        let rules = try configuration.accessRules()
         let registry = try await OpenedRegistry(configuration, logger: logger)
         let materials = try NodeMaterials(configuration, registry, logger: logger)
         // Before anybody is served: a certificate that was renewed while the node was down is the one to begin with.
@@ -42,10 +43,20 @@ package struct SluiceNode: Sendable {
         let instruments = NodeInstruments()
         let tokenExpiry = TokenExpiry()
         let reactors = try ReactorGroup(count: configuration.node.reactors)
+<<<<<<< HEAD
+        let broker = Broker(
+            configuration: configuration.broker,
+            reactors: reactors,
+            observer: ObserverGroup([ClientWitness(journals.events, logger: logger), tokenExpiry])
+        )
+        rules?.warn(logger)
+        broker.use(rules.map { AccessRules($0.file) })
+=======
         let store = try BrokerStore(configuration.durability, in: registry.directory, logger: logger)
         let observer = ObserverGroup([ClientWitness(journals.events), tokenExpiry])
         let broker = try store.broker(configuration.broker, reactors, observer: observer)
         let storeWatch = BrokerStoreWatch(broker, logger: logger)
+>>>>>>> a61d19055d53c9fa813565001dbd552ef1420717
         let gateway = try Gateway(
             accessPoints: configuration.accessPoints,
             settings: configuration.admission,
@@ -86,7 +97,7 @@ package struct SluiceNode: Sendable {
             succession: succession,
             logger: logger
         )
-        let reload = ConfigurationReload(configuration, logger: logger)
+        let reload = ConfigurationReload(configuration, rules: rules, logger: logger) { broker.use($0) }
         let reports = NodeReports(
             status: { [startedAt, configuration] in
                 NodeStatus(configuration, gateway: gateway, broker: broker, startedAt: startedAt)

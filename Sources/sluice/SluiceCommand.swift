@@ -52,6 +52,7 @@ struct SluiceCommand: AsyncParsableCommand {
                 name: "Whom it lets in",
                 subcommands: [
                     ModeCommand.self, CACertsCommand.self, ClientCertsCommand.self, UsersCommand.self,
+                    ACLCommand.self,
                 ]
             ),
             CommandGroup(

@@ -23,6 +23,7 @@ struct BrokerSchema {
             )
         }
         queues(&broker)
+        rates(&broker)
         retained(&broker)
         sessions(&broker)
         broker.topics.maximumLevels = section.value(
@@ -60,6 +61,34 @@ struct BrokerSchema {
             .boolean,
             default: broker.queuesQoS0WhileOffline
         )
+    }
+
+    /// Each 0 stands for no bound.
+    private func rates(_ broker: inout BrokerConfiguration) {
+        broker.onDenied = section.value("onDenied", .choice, default: broker.onDenied)
+        broker.messageRate = rate("messagesPerSecond", "messageBurst", .number(0...10_000_000), broker.messageRate)
+        broker.byteRate = rate("bytesPerSecond", "byteBurst", .byteCount(0...(64 << 30)), broker.byteRate)
+        broker.subscriptionRate = rate(
+            "subscriptionsPerSecond",
+            "subscriptionBurst",
+            .number(0...10_000_000),
+            broker.subscriptionRate
+        )
+        broker.rateExceeded = section.value("rateExceeded", .choice, default: broker.rateExceeded)
+        broker.connectRate = rate("connectsPerMinute", "connectBurst", .number(0...10_000_000), broker.connectRate)
+        broker.willRate = rate("willsPerSecond", "willBurst", .number(0...10_000_000), broker.willRate)
+    }
+
+    /// A rate by two keys; with a rate and no burst, what comes in a span may come at once.
+    private func rate(
+        _ key: String,
+        _ burstKey: String,
+        _ kind: ScalarKind<Int>,
+        _ fallback: RateLimit
+    ) -> RateLimit {
+        let count = section.value(key, kind, default: fallback.count)
+        let burst = count == fallback.count ? fallback.burst : count
+        return RateLimit(count, per: fallback.span, burst: max(1, section.value(burstKey, kind, default: burst)))
     }
 
     private func retained(_ broker: inout BrokerConfiguration) {

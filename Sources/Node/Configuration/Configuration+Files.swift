@@ -2,20 +2,26 @@ import Credentials
 import Foundation
 
 extension Configuration {
-    /// Checks that the files which the configuration names are there and can be read. Blocks; changes nothing.
+    /// Checks that the files which the configuration names are there and can be read, and the ACL file that it holds rules.
+    /// Blocks; changes nothing.
     ///
     /// Those of `bootstrap:` count only while there is no registry yet: nobody reads them afterwards.
     ///
     /// - Throws: a ``ConfigurationError`` with every file that cannot be read.
     package func checkFiles() throws(ConfigurationError) {
         let isNew = !FileManager.default.fileExists(atPath: dataDirectory)
-        let problems = settings.compactMap { setting -> ConfigurationProblem? in
+        var problems = settings.compactMap { setting -> ConfigurationProblem? in
             guard setting.place.namesFile(isNew: isNew), let reason = Self.unreadable(setting.value) else { return nil }
             return ConfigurationProblem(
                 origin: setting.origin,
                 setting: setting.path,
                 fact: .unreadableFile(setting.value, reason: reason)
             )
+        }
+        do throws(ConfigurationError) {
+            _ = try accessRules()
+        } catch {
+            problems += error.problems
         }
         guard problems.isEmpty else { throw ConfigurationError(problems: problems.sorted()) }
     }

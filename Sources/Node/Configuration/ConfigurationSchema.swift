@@ -19,9 +19,15 @@ struct ConfigurationSchema {
         let accessPoints = AccessPointSchema(root: root).read()
         let dns = DNSSettings(resolvers: root.section("dns") { $0.list("resolvers", .resolver) })
         let keyEncryption = root.section("keyEncryption") { masterKeyPlace($0) }
+<<<<<<< HEAD
+        let (builtin, aclFile) = root.section("backend") { backend in
+            backend.section("builtin") { (BrokerSchema(section: $0).read(), $0.optional("aclFile", path)) }
+=======
         var (broker, durability) = root.section("backend") { backend in
             backend.section("builtin") { (BrokerSchema(section: $0).read(), DurabilitySchema(section: $0).read()) }
+>>>>>>> a61d19055d53c9fa813565001dbd552ef1420717
         }
+        var broker = builtin
         let admission = root.section("admission") { admissionSettings($0) }
         let limits = root.section("limits") { clusterLimits($0, broker: &broker) }
         let credentials = CredentialSchema(root: root, path: path)
@@ -43,7 +49,11 @@ struct ConfigurationSchema {
             dns: dns,
             keyEncryption: keyEncryption,
             broker: broker,
+<<<<<<< HEAD
+            aclFile: aclFile,
+=======
             durability: durability,
+>>>>>>> a61d19055d53c9fa813565001dbd552ef1420717
             admission: admission,
             limits: limits,
             registration: registration,

@@ -7,6 +7,22 @@ extension NodeMetrics {
         writeSessions(to: &page)
         writeQueues(to: &page)
         writePackets(to: &page)
+        writeRefusals(to: &page)
+    }
+
+    private func writeRefusals(to page: inout MetricPage) {
+        page.family("mqtt_denied_total", .counter, "What the rules of the ACL file did not allow, by what it was.")
+        page.sample(["action": "publish"], broker.deniedPublishes)
+        page.sample(["action": "subscribe"], broker.deniedSubscriptions)
+        page.sample(["action": "will"], broker.deniedWills)
+        page.family("mqtt_rate_holds_total", .counter, "Times a client that sent too fast was not read for a while.")
+        page.sample(broker.rateHolds)
+        page.family("mqtt_rate_disconnects_total", .counter, "Connections ended because their client sent too fast.")
+        page.sample(broker.rateDisconnects)
+        page.family("mqtt_connects_refused_total", .counter, "Connections refused because their client id came too often.")
+        page.sample(broker.refusedConnects)
+        page.family("mqtt_wills_delayed_total", .counter, "Wills that waited because too many were due at once.")
+        page.sample(broker.delayedWills)
     }
 
     private func writeSessions(to page: inout MetricPage) {

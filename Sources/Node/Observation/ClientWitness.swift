@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import MQTTBroker
 import MQTTCodec
 import Reactors
@@ -8,9 +9,11 @@ import Registry
 final class ClientWitness: BrokerObserver {
     private let events: EventHub
     private let now: @Sendable () -> Date
+    private let logger: Logger?
 
-    init(_ events: EventHub, now: @escaping @Sendable () -> Date = { Date() }) {
+    init(_ events: EventHub, logger: Logger? = nil, now: @escaping @Sendable () -> Date = { Date() }) {
         self.events = events
+        self.logger = logger
         self.now = now
     }
 
@@ -31,6 +34,15 @@ final class ClientWitness: BrokerObserver {
                 keepAlive: Int(client.keepAlive),
                 sessionPresent: client.sessionPresent
             )
+        )
+    }
+
+    func clientConnectsTooOften(_ client: ClientProfile, from peer: SocketAddress) {
+        logger?.warning(
+            "client id connects too often and is refused for now; two devices may share it",
+            metadata: [
+                "client_id": "\(client.clientID)", "address": "\(peer.host)", "access_point": "\(client.accessPoint)",
+            ]
         )
     }
 

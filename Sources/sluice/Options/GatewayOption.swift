@@ -47,7 +47,7 @@ struct ConfigurationOption: ParsableArguments {
             try configuration.checkFiles()
             return configuration
         } catch {
-            throw CommandFailure(.badConfiguration, "The configuration names files that cannot be read.\n\(error)")
+            throw CommandFailure(.badConfiguration, "The configuration names files that cannot be used.\n\(error)")
         }
     }
 

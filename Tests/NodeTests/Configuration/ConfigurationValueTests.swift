@@ -133,6 +133,33 @@ import WebSocket
         #expect(configuration.limits == ClusterLimits(customServerCertificates: 2, authorities: 4))
     }
 
+    @Test func `bounds what one client may send`() throws {
+        let configuration = try ConfigurationSample.parse(
+            ConfigurationSample.smallest + """
+
+                backend:
+                  builtin:
+                    onDenied: disconnect
+                    rateExceeded: disconnect
+                    messagesPerSecond: 100
+                    bytesPerSecond: 1MiB
+                    byteBurst: 4MiB
+                    subscriptionsPerSecond: 0
+                    connectsPerMinute: 10
+                    connectBurst: 3
+                    willsPerSecond: 50
+                """
+        )
+        let broker = configuration.broker
+        #expect(broker.onDenied == .disconnect)
+        #expect(broker.rateExceeded == .disconnect)
+        #expect(broker.messageRate == RateLimit(100, burst: 100), "without a burst, a second's worth")
+        #expect(broker.byteRate == RateLimit(1 << 20, burst: 4 << 20))
+        #expect(broker.subscriptionRate.count == 0)
+        #expect(broker.connectRate == RateLimit(10, per: .seconds(60), burst: 3))
+        #expect(broker.willRate == RateLimit(50, burst: 50))
+    }
+
     @Test func `takes relative paths from its own folder`() throws {
         let configuration = try ConfigurationSample.parse(
             ConfigurationSample.smallest + """

@@ -32,6 +32,8 @@ struct ServeCommand: AsyncParsableCommand {
             try await SluiceNode(configuration: settings, logger: logger).run()
         } catch let error as CredentialsError {
             throw CommandFailure(.badConfiguration, "The gateway cannot start: \(error)")
+        } catch let error as ConfigurationError {
+            throw CommandFailure(.badConfiguration, "The gateway cannot start.\n\(error)")
         } catch let error as NodeError {
             throw CommandFailure(.badConfiguration, "The gateway cannot start: \(error)")
         } catch {
