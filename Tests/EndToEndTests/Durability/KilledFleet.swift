@@ -134,7 +134,7 @@ extension DeviceError {
         switch self {
         case .closed: true
         case .pipe(.system): true
-        case .pipe, .cannotEncode, .brokerSentMalformed: false
+        case .pipe, .cannotEncode, .brokerSentMalformed, .unexpected: false
         }
     }
 }
