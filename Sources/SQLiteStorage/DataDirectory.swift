@@ -13,7 +13,7 @@ package final class DataDirectory: Sendable {
     package static let directoryMode: UInt16 = 0o700
     /// The mode of every file in it.
     package static let fileMode: UInt16 = 0o600
-    private static let lockFile = "lock"
+    static let lockFile = "lock"
     /// There while a restore moves files: what is in the directory then belongs together no more.
     private static let restoreMark = "restore-unfinished"
 
@@ -59,8 +59,10 @@ package final class DataDirectory: Sendable {
 
     /// From here on nobody takes what is in the directory for a whole state.
     func markRestoring() throws(StorageError) {
-        try FileOperation.remove(path(of: Self.restoreMark))
-        try FileOperation.write([], to: path(of: Self.restoreMark))
+        // One that is there stays there, whatever happens now.
+        if !FileOperation.exists(path(of: Self.restoreMark)) {
+            try FileOperation.write([], to: path(of: Self.restoreMark))
+        }
         try FileOperation.synchronize(path)
     }
 

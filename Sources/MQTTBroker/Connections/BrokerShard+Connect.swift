@@ -53,6 +53,11 @@ extension BrokerShard {
         acceptance.sessionPresent = present
         begin(session, request, connection, isNew: !present, isFiledAnew: isFiledAnew) { [self, acceptance] isStored in
             guard isStored else { return refuse(stream, connect, .quotaExceeded) }
+            // The store may have taken its time, and only from here on can the client be found as one that is connected.
+            if let reason = client.recheck?() {
+                refuse(stream, connect, reason)
+                return connection.close(.byClient, because: .byBroker(reason))
+            }
             // Nothing goes before it, and no second one comes. [MQTT-3.1.4-5] [MQTT-3.2.0-1] [MQTT-3.2.0-2]
             connection.send(acceptance)
             connection.began(client, connect, keepAlive: keepAlive, sessionPresent: present)

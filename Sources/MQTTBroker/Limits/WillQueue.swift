@@ -36,7 +36,9 @@ struct WillQueue: ~Copyable {
 
     /// The will of a client that comes again: to be published before anything that the client says now.
     mutating func remove(of clientID: ClientID) -> DueWill? {
-        waiting.isEmpty ? nil : waiting.removeValue(forKey: clientID)
+        guard !waiting.isEmpty else { return nil }
+        defer { if waiting.isEmpty { order = RingBuffer() } }
+        return waiting.removeValue(forKey: clientID)
     }
 
     /// The next will whose turn it is.

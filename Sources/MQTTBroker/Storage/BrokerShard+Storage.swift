@@ -192,6 +192,7 @@ extension BrokerShard {
         let start = { [self] in
             open(session, request, connection)
             answer(true)
+            guard connection.session != nil else { return }
             pump(session)
         }
         guard let ledger else { return start() }

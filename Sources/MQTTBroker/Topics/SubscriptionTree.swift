@@ -202,6 +202,8 @@ struct SubscriptionTree: ~Copyable {
         let entry = subscriptions[number].pointee
         if entry.next != 0 { subscriptions[entry.next].pointee.previous = entry.previous }
         if entry.previous != 0 { subscriptions[entry.previous].pointee.next = entry.next }
+        // Whoever has kept the number must not take what comes there for a session's.
+        subscriptions[number].pointee.session = .none
         subscriptions.remove(number)
         if entry.options.shared {
             let group = groups[entry.owner]

@@ -29,10 +29,17 @@ package struct BackupFolder: Sendable {
         guard let manifest = try? BackupManifest.decoder.decode(BackupManifest.self, from: data) else {
             throw .noManifest(path: path, reason: "\(BackupManifest.fileName) is no manifest")
         }
+        // Their sum is shown as progress.
+        guard manifest.files.allSatisfy({ (0...Self.largestFile).contains($0.bytes) }) else {
+            throw .noManifest(path: path, reason: "\(BackupManifest.fileName) tells of impossible lengths")
+        }
         let names = manifest.files.map(\.name)
         guard names.contains(.registry), Set(names).count == names.count else { throw .incompleteManifest(path: file) }
         self.manifest = manifest
     }
+
+    /// A database file has at most 2³² pages of 64 KiB, in bytes. sqlite.org/limits.html
+    private static let largestFile = 1 << 48
 
     /// Reads every file and compares it with the manifest. Blocks; throws the first difference.
     package func verify(progress: BackupCopy.Progress = { _, _ in }) throws(BackupError) {

@@ -28,7 +28,7 @@ package struct Restoration {
     ///
     /// - Parameters:
     ///   - replacing: Whether a state that is there may be moved aside.
-    ///   - rehearsing: Verify and tell, and change nothing but to make and claim the data directory.
+    ///   - rehearsing: Copy, verify and tell, and change nothing but to make and claim the data directory.
     ///   - stamp: Names the folder of what was there, as a time of day does.
     package func restore(
         replacing: Bool,
@@ -46,8 +46,13 @@ package struct Restoration {
                 }
                 let aside = present.isEmpty ? nil : "\(directory)/replaced-\(stamp)"
                 let outcome = Outcome(aside: aside, replaced: present)
+                let new = claimed.path(of: "restoring")
+                defer { FileOperation.removeFolder(new) }
+                // The service must be able to claim what root has claimed.
+                try giveToOwner(claimed.path(of: DataDirectory.lockFile))
+                try stage(new, progress)
                 if rehearsing { return outcome }
-                try replace(outcome, claimed, progress)
+                try replace(outcome, claimed, new)
                 return outcome
             }
             return outcome
@@ -60,12 +65,10 @@ package struct Restoration {
         }
     }
 
-    /// Copies and checks first; then the mark, the old files out, the new ones in, and the mark away.
-    private func replace(_ outcome: Outcome, _ claimed: DataDirectory, _ progress: BackupCopy.Progress) throws {
-        let new = claimed.path(of: "restoring")
+    /// Copies the backup's files to a folder and checks that this version can work with them.
+    private func stage(_ new: String, _ progress: BackupCopy.Progress) throws {
         FileOperation.removeFolder(new)
         _ = try SystemCall.makeDirectory(new, mode: mode_t(DataDirectory.directoryMode))
-        defer { FileOperation.removeFolder(new) }
         var done = 0
         for file in backup.manifest.files {
             let path = "\(new)/\(file.name.name)"
@@ -77,6 +80,10 @@ package struct Restoration {
             try giveToOwner(path)
         }
         try FileOperation.synchronize(new)
+    }
+
+    /// The mark first; then the old files out, the new ones in, and the mark away.
+    private func replace(_ outcome: Outcome, _ claimed: DataDirectory, _ new: String) throws {
         // The folder of a run that was interrupted within the same second is used again.
         if let aside = outcome.aside {
             _ = try SystemCall.makeDirectory(aside, mode: mode_t(DataDirectory.directoryMode))
