@@ -15,10 +15,19 @@ final class RunningBroker: Sendable {
         _ configuration: BrokerConfiguration = BrokerConfiguration(),
         shards: Int = 2,
         observer: (any BrokerObserver)? = nil,
+        storage: BrokerStorage? = nil,
         admit: @escaping @Sendable (inout ClientProfile) -> Void = { _ in }
     ) throws {
         let reactors = try ReactorGroup(count: shards, name: "broker")
-        let broker = Broker(configuration: configuration.forTests, reactors: reactors, observer: observer)
+        let broker =
+            try storage.map { storage in
+                try Broker(
+                    configuration: configuration.forTests,
+                    reactors: reactors,
+                    observer: observer,
+                    storage: storage
+                )
+            } ?? Broker(configuration: configuration.forTests, reactors: reactors, observer: observer)
         let listener = try Listener(address: SocketAddress("127.0.0.1:0"), on: reactors) { socket, reactor in
             let peer = socket.peer
             let transport = PlainTransport(adopting: socket)
