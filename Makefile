@@ -8,7 +8,7 @@ SLUICE       := .build/release/sluice
 
 BUILD_PACKAGES := pkg-config libssl-dev libldns-dev libsqlite3-dev
 DEMO_PACKAGES  := openssl nsd mosquitto-clients libnss-wrapper
-TEST_PACKAGES  := mosquitto python3-paho-mqtt python3-venv prometheus chromium chromium-driver libfaketime
+TEST_PACKAGES  := mosquitto python3-paho-mqtt python3-venv prometheus chromium chromium-driver
 BENCH_PACKAGES := haproxy mosquitto gcc libc6-dev
 
 .PHONY: help

@@ -43,20 +43,12 @@ package struct SluiceNode: Sendable {
         let instruments = NodeInstruments()
         let tokenExpiry = TokenExpiry()
         let reactors = try ReactorGroup(count: configuration.node.reactors)
-<<<<<<< HEAD
-        let broker = Broker(
-            configuration: configuration.broker,
-            reactors: reactors,
-            observer: ObserverGroup([ClientWitness(journals.events, logger: logger), tokenExpiry])
-        )
+        let store = try BrokerStore(configuration.durability, in: registry.directory, logger: logger)
+        let observer = ObserverGroup([ClientWitness(journals.events, logger: logger), tokenExpiry])
+        let broker = try store.broker(configuration.broker, reactors, observer: observer)
         rules?.warn(logger)
         broker.use(rules.map { AccessRules($0.file) })
-=======
-        let store = try BrokerStore(configuration.durability, in: registry.directory, logger: logger)
-        let observer = ObserverGroup([ClientWitness(journals.events), tokenExpiry])
-        let broker = try store.broker(configuration.broker, reactors, observer: observer)
         let storeWatch = BrokerStoreWatch(broker, logger: logger)
->>>>>>> a61d19055d53c9fa813565001dbd552ef1420717
         let gateway = try Gateway(
             accessPoints: configuration.accessPoints,
             settings: configuration.admission,

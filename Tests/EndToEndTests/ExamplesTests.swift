@@ -3,7 +3,9 @@ import Testing
 
 /// The examples run as they stand, so that they cannot rot. (`make demo` runs the quick start.)
 @Suite struct ExamplesTests {
-    @Test(arguments: ["two-way", "one-device-one-certificate", "certificate-rotation"])
+    @Test(arguments: [
+        "two-way", "one-device-one-certificate", "certificate-rotation", "broker",
+    ])
     func `run to their end, step by step`(example: String) async throws {
         let sources = URL(fileURLWithPath: #filePath)
         let top = sources.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

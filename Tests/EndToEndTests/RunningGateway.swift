@@ -22,7 +22,11 @@ final class RunningGateway: Sendable {
         self.process = process
     }
 
-    var socket: String { directory.appendingPathComponent("data/admin.sock").path }
+    /// In the data directory, as it is without `admin.socket`, or where that has it in most tests that give it.
+    var socket: String {
+        let places = ["data/admin.sock", "admin.sock"].map { directory.appendingPathComponent($0).path }
+        return places.first { FileManager.default.fileExists(atPath: $0) } ?? places[0]
+    }
     var configuration: URL { directory.appendingPathComponent("sluice.yaml") }
     var log: String { (try? String(contentsOf: directory.appendingPathComponent("log"), encoding: .utf8)) ?? "" }
     var processIdentifier: Int32 { process.processID }
@@ -94,7 +98,17 @@ final class RunningGateway: Sendable {
     }
 
     /// Starts a gateway in a directory that is there, and waits until it answers.
-    static func start(_ configuration: String, in directory: URL, keys: Keys) async throws -> RunningGateway {
+    ///
+    /// - Parameters:
+    ///   - prefix: A program, with its arguments, that becomes the gateway in its turn, as `env` does.
+    ///   - environment: Set on top of our own variables.
+    static func start(
+        _ configuration: String,
+        in directory: URL,
+        keys: Keys,
+        through prefix: [String] = [],
+        environment: [String: String] = [:]
+    ) async throws -> RunningGateway {
         let file = directory.appendingPathComponent("sluice.yaml")
         try Data(configuration.utf8).write(to: file)
         let key = directory.appendingPathComponent("master.key")
@@ -103,7 +117,13 @@ final class RunningGateway: Sendable {
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key.path)
         }
         let log = directory.appendingPathComponent("log")
-        let process = try ChildProcess(program, ["serve", "--config", file.path], output: .file(log.path))
+        let command = prefix + [program, "serve", "--config", file.path]
+        let process = try ChildProcess(
+            command[0],
+            Array(command.dropFirst()),
+            environment: environment,
+            output: .file(log.path)
+        )
         let gateway = RunningGateway(directory: directory, keys: keys, process: process)
         _ = try await eventually("the gateway answers") { () -> Bool? in
             if let ending = process.ending {
@@ -162,6 +182,9 @@ final class RunningGateway: Sendable {
         }
         return try JSONDecoder().decode(type, from: Data(result.output.utf8))
     }
+
+    /// Signals the gateway and goes on.
+    func signal(_ signal: Int32) { process.send(signal: signal) }
 
     /// Signals the gateway and waits for its end; gives the exit status, or 128 and the signal.
     func stop(_ signal: Int32 = SIGTERM) async throws -> Int32 {

@@ -162,10 +162,14 @@ extension OutboundQueue {
 
     // MARK: Restart
 
-    /// Puts a stored delivery back, behind those put back before; false where it does not fit to them.
-    mutating func restore(_ stored: StoredDelivery, _ delivery: Delivery?) -> Bool {
-        guard stored.sequence > lastSequence else { return false }
-        let row = DeliveryRow(sequence: stored.sequence, isStored: true)
+    /// Puts a stored delivery back, behind those put back before: those in flight first. Tells under which number its row
+    /// is stored where that is not its number any more, or that it cannot be put back at all.
+    ///
+    /// An identifier that was given to a message that waited, and not stored before the crash, is forgotten; then those
+    /// that came after it may be in flight and it not. It comes behind them, and its row gets a number that says so.
+    mutating func restore(_ stored: StoredDelivery, _ delivery: Delivery?) -> UInt64? {
+        let isInOrder = stored.sequence > lastSequence
+        let row = DeliveryRow(sequence: isInOrder ? stored.sequence : lastSequence + 1, isStored: isInOrder)
         if let stage = stored.stage.inFlight, stored.packetID != 0, follows(stored.packetID) {
             inFlight.append(
                 InFlight(packetID: stored.packetID, stage: stage, delivery: delivery, row: row, wasSent: true)
@@ -179,10 +183,22 @@ extension OutboundQueue {
             waitingBytes += delivery.message.count
             count(waiting: 1, bytes: delivery.message.count)
         } else {
-            return false
+            return stored.sequence
         }
-        lastSequence = stored.sequence
-        return true
+        lastSequence = row.sequence
+        return isInOrder ? nil : stored.sequence
+    }
+
+    /// The numbers of rows that have been put back and are not stored under them.
+    var unstored: [UInt64] {
+        var found: [UInt64] = []
+        for index in 0..<inFlight.count where !inFlight[index].row.isStored {
+            found.append(inFlight[index].row.sequence)
+        }
+        for index in 0..<waiting.count where !waiting[index].row.isStored {
+            found.append(waiting[index].row.sequence)
+        }
+        return found
     }
 
     /// Whether an identifier comes after all in flight, in the round of identifiers.

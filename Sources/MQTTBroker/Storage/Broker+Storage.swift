@@ -109,7 +109,10 @@ extension BrokerShard {
     fileprivate func restoreDeliveries(of stored: StoredContents.SessionContents) {
         guard let slot = directory[stored.session.clientID] else { return }
         let session = slots.pointee[slot].pointee.session
-        for (row, message) in stored.deliveries {
+        let inFlight = stored.deliveries.filter { $0.0.stage != .waiting }
+        let waiting = stored.deliveries.filter { $0.0.stage == .waiting }
+        var displaced: [UInt64] = []
+        for (row, message) in inFlight + waiting {
             let delivery = message.map { message in
                 Delivery(
                     message: message,
@@ -121,7 +124,23 @@ extension BrokerShard {
                     )
                 )
             }
-            _ = session.pointee.outbound.restore(row, delivery)
+            if let old = session.pointee.outbound.restore(row, delivery) { displaced.append(old) }
+        }
+        guard !displaced.isEmpty else { return }
+        let handle = session.pointee.handle
+        reactor.post { [self, displaced] in renumber(handle, insteadOf: displaced) }
+    }
+
+    /// Has the rows stored under the numbers that restoring gave them, and the old ones forgotten: one transaction.
+    private func renumber(_ handle: SessionHandle, insteadOf old: [UInt64]) {
+        guard let ledger, let session = session(handle) else { return }
+        ledger.asUnit { _ in
+            // The old ones first: a number may be both.
+            for sequence in old {
+                let removal = StoreChange.removeDeliveries(session.pointee.key, sequence...sequence)
+                ledger.note(LedgerEntry(change: removal), isUrgent: true)
+            }
+            for sequence in session.pointee.outbound.unstored { ledger.store(sequence, of: session) }
         }
     }
 

@@ -70,7 +70,10 @@ final class CommitUnit: Sendable {
         state.withLock { state in
             if !part.entries.isEmpty { state.parts.append(part) }
             state.contributors -= 1
-            return state.contributors == 0 ? state.parts : nil
+            guard state.contributors == 0 else { return nil }
+            // Its entries hold the ticket, and that holds us.
+            defer { state.parts = [] }
+            return state.parts
         }
     }
 }

@@ -243,9 +243,9 @@ final class ShardLedger: EndOfTurnHandler, TimerHandler {
         note(LedgerEntry(change: .removeDeliveries(key, sequence...sequence), message: message), isUrgent: false)
     }
 
-    /// What is retained has changed: the ticket in hand waits until that is stored; without one it has time.
+    /// What is retained has changed: the ticket in hand waits until that is stored. Without one it has time.
     func awaitRetained() {
-        guard let hand, commitsFirst else { return writer.wantRound(within: storage.lazyDelay) }
+        guard let hand, commitsFirst else { return }
         hand.retainShare()
         retainedWaiters.append((shard.retained.journal.last, hand))
         writer.tellNextRound(to: shard.index)
@@ -320,8 +320,9 @@ final class ShardLedger: EndOfTurnHandler, TimerHandler {
     }
 
     private func callBack(_ place: UInt64, _ letGo: (CommitTicket) -> Void) {
+        guard place > passed, place - passed <= line.count else { return }
         let index = Int(place - passed) - 1
-        guard index >= 0, index < line.count, !line[index].isCalledBack else { return }
+        guard !line[index].isCalledBack else { return }
         line[index].isCalledBack = true
         writer.removePending(line[index].weight)
         let ticket = line[index].ticket

@@ -44,6 +44,7 @@ final class StoreWriter: Sendable {
         self.retained = retained
         self.graveyard = graveyard
         graveyard.whenFirst = { [weak self] in self?.wantRound(within: storage.lazyDelay) }
+        retained.journal.whenFirst = { [weak self] in self?.wantRound(within: storage.lazyDelay) }
     }
 
     /// Learns where the answers go, and begins.

@@ -25,6 +25,9 @@ final class RetainedJournal: Sendable {
     /// Whether there is a store.
     let isKept: Bool
     private let state = Guarded(State())
+    /// Called, on any thread, when there is something to be taken where nothing was.
+    // Sendable: set once, before anything is retained.
+    nonisolated(unsafe) var whenFirst: @Sendable () -> Void = {}
 
     init(isKept: Bool) {
         self.isKept = isKept
@@ -45,15 +48,15 @@ final class RetainedJournal: Sendable {
 
     private func note(_ topic: [UInt8], _ message: Message?, before: Message?) {
         guard isKept else { return }
-        let replaced = state.withLock { state in
+        let change = RetainedChange(topic: topic, message: message, before: before)
+        let (replaced, isFirst) = state.withLock { state in
             state.count += 1
-            return state.dirty.updateValue(
-                RetainedChange(topic: topic, message: message, before: before),
-                forKey: topic
-            )
+            let isFirst = state.dirty.isEmpty
+            return (state.dirty.updateValue(change, forKey: topic), isFirst)
         }
         // Outside the lock: it may be the last reference to a message.
         withExtendedLifetime(replaced) {}
+        if isFirst { whenFirst() }
     }
 
     // MARK: For the writer

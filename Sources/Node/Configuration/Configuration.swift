@@ -22,13 +22,10 @@ package struct Configuration: Sendable {
     package var keyEncryption: MasterKeyPlace
     /// `backend.builtin:` what the built-in broker keeps for its clients at most.
     package var broker: BrokerConfiguration
-<<<<<<< HEAD
     /// `backend.builtin.aclFile:` who may publish, subscribe and receive what; nil lets every client.
     package var aclFile: String?
-=======
     /// `backend.builtin:` what the built-in broker keeps over a restart.
     package var durability: DurabilitySettings
->>>>>>> a61d19055d53c9fa813565001dbd552ef1420717
     /// `admission:` what peers may cost before they are admitted.
     package var admission: AdmissionSettings
     /// `limits:` how much the cluster's registry holds at most.

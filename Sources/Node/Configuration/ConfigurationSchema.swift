@@ -19,13 +19,10 @@ struct ConfigurationSchema {
         let accessPoints = AccessPointSchema(root: root).read()
         let dns = DNSSettings(resolvers: root.section("dns") { $0.list("resolvers", .resolver) })
         let keyEncryption = root.section("keyEncryption") { masterKeyPlace($0) }
-<<<<<<< HEAD
-        let (builtin, aclFile) = root.section("backend") { backend in
-            backend.section("builtin") { (BrokerSchema(section: $0).read(), $0.optional("aclFile", path)) }
-=======
-        var (broker, durability) = root.section("backend") { backend in
-            backend.section("builtin") { (BrokerSchema(section: $0).read(), DurabilitySchema(section: $0).read()) }
->>>>>>> a61d19055d53c9fa813565001dbd552ef1420717
+        let (builtin, durability, aclFile) = root.section("backend") { backend in
+            backend.section("builtin") {
+                (BrokerSchema(section: $0).read(), DurabilitySchema(section: $0).read(), $0.optional("aclFile", path))
+            }
         }
         var broker = builtin
         let admission = root.section("admission") { admissionSettings($0) }
@@ -49,11 +46,8 @@ struct ConfigurationSchema {
             dns: dns,
             keyEncryption: keyEncryption,
             broker: broker,
-<<<<<<< HEAD
             aclFile: aclFile,
-=======
             durability: durability,
->>>>>>> a61d19055d53c9fa813565001dbd552ef1420717
             admission: admission,
             limits: limits,
             registration: registration,

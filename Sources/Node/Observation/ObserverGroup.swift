@@ -13,13 +13,10 @@ final class ObserverGroup: BrokerObserver {
         for member in members { member.clientConnected(client) }
     }
 
-<<<<<<< HEAD
     func clientConnectsTooOften(_ client: ClientProfile, from peer: SocketAddress) {
         for member in members { member.clientConnectsTooOften(client, from: peer) }
     }
 
-=======
->>>>>>> a61d19055d53c9fa813565001dbd552ef1420717
     func clientDisconnected(_ client: ConnectedClient, because cause: DisconnectCause, after traffic: ConnectionTraffic)
     {
         for member in members { member.clientDisconnected(client, because: cause, after: traffic) }

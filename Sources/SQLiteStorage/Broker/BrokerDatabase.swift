@@ -32,12 +32,13 @@ enum BrokerDatabase {
             }
             let version = Int(try connection.integer("PRAGMA user_version") ?? 0)
             guard version <= BrokerSchema.version else { throw StorageError.newerSchema(path: path) }
+            // Everything that can be wrong but the contents of messages; linear in the file's size. Before anything is
+            // written: what is damaged stays as it was found.
+            let finding = try connection.text("PRAGMA quick_check(1)") ?? "no answer"
+            guard finding == "ok" else { throw StorageError.damaged(path: path, finding: finding) }
             try configure(connection)
             if found == 0 { try connection.execute("PRAGMA application_id = \(applicationID)") }
             try BrokerSchema.migrate(connection, from: version)
-            // Everything that can be wrong but the contents of messages; linear in the file's size.
-            let finding = try connection.text("PRAGMA quick_check(1)") ?? "no answer"
-            guard finding == "ok" else { throw StorageError.damaged(path: path, finding: finding) }
             return connection
         } catch let error as StorageError {
             throw error

@@ -33,7 +33,7 @@ import Testing
             withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700]
         )
-        var gateway = try await DurableGateway.start(
+        let gateway = try await DurableGateway.start(
             more: "admin: { socket: admin.sock }",
             in: directory,
             keys: keys,
@@ -47,7 +47,7 @@ import Testing
         try reader.subscribe("#", qos: .atMostOnce)
         let publisher = try gateway.device()
         try publisher.connect(as: "publisher")
-        let old = try gateway.device(.v311)
+        let old = try gateway.device(.v3_1_1)
         try old.connect(as: "old")
         #expect(try publisher.publish("a/1", text: "before", qos: .atLeastOnce) == .success)
 
@@ -69,7 +69,8 @@ import Testing
         try old.send(PublishPacket(topic: "a/3", payload: payload, qos: .atLeastOnce, packetIdentifier: 1))
         #expect(try old.receiveUntilClosed().isEmpty)
         // Whom nobody must keep anything for goes on.
-        #expect(try publisher.publish("b", payload, qos: .atLeastOnce)?.isFailure == false)
+        let unkept = try publisher.publish("b", payload, qos: .atLeastOnce)
+        #expect(unkept?.isFailure == false)
         try publisher.publish("b", text: "still here", qos: .atMostOnce)
         _ = try reader.receive { received in
             if case .publish(let publish) = received, publish.payload == Array("still here".utf8) { true } else { nil }
@@ -77,7 +78,6 @@ import Testing
         let red = try await gateway.readiness()
         #expect(!red.isReady)
         #expect(red.words.contains("[-] broker-storage:"), "\(red.words)")
-        #expect(try await gateway.running.manage("status", "-o", "name").isEmpty == false)
 
         try FileManager.default.removeItem(atPath: ballast)
         _ = try await eventually("it takes messages again", within: 10) { () -> Bool? in
@@ -95,13 +95,24 @@ import Testing
         #expect(try again.receiveAllPublished() == [], "only what was acknowledged")
     }
 
-    @Test func `damaged, the gateway says which file, what it found and the way out, and changes nothing`() async throws {
+    @Test func `damaged, the gateway says which file, what it found and the way out, and changes nothing`() async throws
+    {
         let gateway = try await DurableGateway.start()
         let (device, _) = try gateway.persistentDevice("device")
         try device.subscribe("a", qos: .atLeastOnce)
+        // A copy has in one file what the gateway has in its file and the journal.
+        let copy = gateway.directory.appendingPathComponent("copy")
+        try await gateway.running.manage(
+            "backup",
+            copy.path,
+            "--config",
+            gateway.directory.appendingPathComponent("sluice.yaml").path
+        )
         #expect(try await gateway.running.stop(SIGTERM) == 0)
         let file = gateway.directory.appendingPathComponent("data/broker.sqlite")
-        var bytes = try Data(contentsOf: file)
+        for journal in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.path + journal) }
+        var bytes = try Data(contentsOf: copy.appendingPathComponent("broker.sqlite"))
+        try #require(bytes.count > 8192)
         bytes.replaceSubrange(4096..<8192, with: Data(repeating: 0xA5, count: 4096))
         try bytes.write(to: file)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
@@ -115,7 +126,9 @@ import Testing
         #expect(try Data(contentsOf: file) == bytes)
     }
 
-    @Test func `out of descriptors, those who are connected go on, and others come in when there are some`() async throws {
+    @Test func `out of descriptors, those who are connected go on, and others come in when there are some`()
+        async throws
+    {
         let gateway = try await DurableGateway.start(through: ["prlimit", "--nofile=128:128"])
         let (away, _) = try gateway.persistentDevice("away")
         try away.subscribe("a", qos: .atLeastOnce)
@@ -133,7 +146,7 @@ import Testing
             return TestDeviceBox(device)
         }
         for number in 0..<20 {
-            #expect(String(decoding: try late.device.receiveAndAcknowledge().payload, as: UTF8.self) == "\(number)")
+            #expect(try late.device.receiveAndAcknowledge().text == "\(number)")
         }
     }
 }

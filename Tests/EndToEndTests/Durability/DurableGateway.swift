@@ -125,3 +125,8 @@ enum Rounds {
         ProcessInfo.processInfo.environment["ROUNDS"].flatMap { Int($0) } ?? usually
     }
 }
+
+extension PublishPacket {
+    /// The payload as text.
+    var text: String { String(decoding: payload, as: UTF8.self) }
+}

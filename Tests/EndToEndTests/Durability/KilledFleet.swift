@@ -134,7 +134,7 @@ extension DeviceError {
         switch self {
         case .closed: true
         case .pipe(.system): true
-        case .pipe, .cannotEncode, .brokerSentMalformed: false
+        case .pipe, .cannotEncode, .brokerSentMalformed, .unexpected: false
         }
     }
 }
@@ -255,7 +255,8 @@ final class FleetSubscriber: @unchecked Sendable {
         while true {
             do throws(DeviceError) {
                 try take(try device.receive(), device)
-            } catch .pipe(.deadlinePassed) {
+            } catch {
+                guard error == .pipe(.deadlinePassed) else { throw error }
                 if fleet.isOver { return true }
             }
         }
@@ -264,7 +265,11 @@ final class FleetSubscriber: @unchecked Sendable {
     private func connect(_ port: UInt16) throws -> TestDevice {
         // Short, so that the end is seen soon.
         let device = try TestDevice.reaching(port: port, patience: .seconds(15))
-        let answer = try device.connect(as: try Text(name), cleanStart: false, properties: [.sessionExpiryInterval(3600)])
+        let answer = try device.connect(
+            as: try Text(name),
+            cleanStart: false,
+            properties: [.sessionExpiryInterval(3600)]
+        )
         if hasSubscribed, !answer.sessionPresent { fleet.report("\(name): its session is lost") }
         if !hasSubscribed { try device.subscribe("fleet/#", qos: qos) }
         hasSubscribed = true

@@ -12,23 +12,39 @@ final class BrokerBench {
     let reactors: [Reactor]
     /// Reactors that take no turns for now.
     var isStalled: Set<Int> = []
-    private let clock = TestClock()
+    /// Whether the writer takes no steps for now: the disk is busy.
+    var isDiskBusy = false
+    private let clock: TestClock
     private let admit: @Sendable (inout ClientProfile) -> Void
 
     /// Rounds without an event after which nothing is under way: more than any chain of posts and mail is long.
     private static let quietRounds = 6
 
-    /// `admit` is what admission would find out about a client.
+    /// `admit` is what admission would find out about a client; `storage` is a store that the bench drives too.
     init(
         _ configuration: BrokerConfiguration = BrokerConfiguration(),
         shards: Int = 1,
         observer: (any BrokerObserver)? = nil,
+        storage: BrokerStorage? = nil,
+        clock: TestClock = TestClock(),
         admit: @escaping @Sendable (inout ClientProfile) -> Void = { _ in }
     ) throws {
-        let clock = clock
+        self.clock = clock
         self.admit = admit
         reactors = try (0..<shards).map { try Reactor(index: $0) { clock.now } }
-        broker = Broker(configuration: configuration.forTests, reactors: reactors, observer: observer)
+        if var storage {
+            storage.clock = { clock.now }
+            storage.wallClock = { clock.wall }
+            storage.hasThread = false
+            broker = try Broker(
+                configuration: configuration.forTests,
+                reactors: reactors,
+                observer: observer,
+                storage: storage
+            )
+        } else {
+            broker = Broker(configuration: configuration.forTests, reactors: reactors, observer: observer)
+        }
         run()
     }
 
@@ -88,11 +104,15 @@ final class BrokerBench {
         var events = reactors.map(\.statistics.events)
         while quietRounds < Self.quietRounds {
             for reactor in reactors where !isStalled.contains(reactor.index) { reactor.turn() }
+            let hasWritten = !isDiskBusy && broker.writer?.step(mayWait: false) == true
             let after = reactors.map(\.statistics.events)
-            quietRounds = after == events ? quietRounds + 1 : 0
+            quietRounds = after == events && !hasWritten ? quietRounds + 1 : 0
             events = after
         }
     }
+
+    /// The calendar's time.
+    var wall: WallTime { clock.wall }
 
     /// Moves the clock and lets what is due happen.
     func advance(by duration: Duration) {
@@ -118,6 +138,13 @@ enum BenchError: Error {
 final class TestClock: @unchecked Sendable {
     // Sendable: a bench is used on one thread.
     private(set) var now = MonotonicTime(nanoseconds: 1_000_000_000)
+    private let start: Int64
+
+    /// A clock that begins at `start` in the calendar, in milliseconds.
+    init(start: Int64 = 1_700_000_000_000) { self.start = start }
+
+    /// The calendar's time.
+    var wall: WallTime { WallTime(milliseconds: start + Int64(now.nanoseconds / 1_000_000)) }
 
     func advance(by duration: Duration) { now = now.advanced(by: duration) }
 }
