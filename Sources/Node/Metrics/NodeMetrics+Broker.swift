@@ -19,7 +19,11 @@ extension NodeMetrics {
         page.sample(broker.rateHolds)
         page.family("mqtt_rate_disconnects_total", .counter, "Connections ended because their client sent too fast.")
         page.sample(broker.rateDisconnects)
-        page.family("mqtt_connects_refused_total", .counter, "Connections refused because their client id came too often.")
+        page.family(
+            "mqtt_connects_refused_total",
+            .counter,
+            "Connections refused as their client id came too often."
+        )
         page.sample(broker.refusedConnects)
         page.family("mqtt_wills_delayed_total", .counter, "Wills that waited because too many were due at once.")
         page.sample(broker.delayedWills)
