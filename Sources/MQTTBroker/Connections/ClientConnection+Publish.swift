@@ -61,6 +61,7 @@ extension ClientConnection {
             }
             let awaited = shard.ledger?.commitsFirst == true ? ticket : nil
             awaited?.connection = self
+            awaited?.tellsPublisher = true
             // [MQTT-3.3.1-8]
             if source.retain, !shard.retain(source, publisher: shard.mark(of: session), ticket), view.qos > .atMostOnce,
                 state.pointee.version.hasProperties
@@ -139,13 +140,18 @@ extension ClientConnection {
 
     /// Writes the acknowledgements that need not wait any more.
     func acknowledgeDeferred() {
-        while session != nil, let entry = deferred?.popReady() {
+        while session != nil, !isRefused, let entry = deferred?.popReady() {
             guard entry.ticket?.isRefused == true else {
                 answer(entry.kind, entry.packetID, entry.reason)
                 continue
             }
             // Before 5.0 the only word for it is the end: the client sends the message again.
-            guard state.pointee.version.hasProperties else { return refuse(.quotaExceeded) }
+            guard state.pointee.version.hasProperties else {
+                isRefused = true
+                // Not here: this may be in the middle of another message's way to its receivers.
+                nonisolated(unsafe) let connection = self
+                return shard.reactor.post { connection.refuse(.quotaExceeded) }
+            }
             answer(entry.kind, entry.packetID, .quotaExceeded)
         }
         if deferred?.isEmpty == true { deferred = nil }

@@ -12,6 +12,8 @@ final class ClientConnection: StreamHandler {
     private(set) var client: ConnectedClient?
     /// Acknowledgements that wait for the store; nil before the first.
     var deferred: DeferredAcknowledgements?
+    /// Whether a message was refused that only the connection's end can tell of.
+    var isRefused = false
 
     init(shard: BrokerShard, stream: Stream, state initial: ConnectionState) {
         self.shard = shard

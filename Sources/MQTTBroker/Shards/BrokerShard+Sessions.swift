@@ -198,6 +198,8 @@ extension BrokerShard {
             guard session.pointee.lifetime.expiryInterval > 0, replay.qos > .atMostOnce else { continue }
             while let message = replay.current {
                 replay.advance()
+                // What was retained since has joined the queue already.
+                guard retained.isCurrent(message), !message.isExpired(at: reactor.now) else { continue }
                 let delivery = replay.delivery(of: message)
                 guard delivery.qos > .atMostOnce else { continue }
                 let offer = session.pointee.outbound.offer(delivery, writable: false, limits: limits)

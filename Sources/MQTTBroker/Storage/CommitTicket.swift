@@ -16,6 +16,9 @@ final class CommitTicket: @unchecked Sendable {
     let unit: CommitUnit?
     /// Who gets the acknowledgement; nil once it is settled, and for what the server itself publishes.
     var connection: ClientConnection?
+    /// Whether its publisher waits for the acknowledgement: then a message that is refused is the publisher's again. Set
+    /// before another shard has the ticket.
+    var tellsPublisher = false
     /// What else is to be done on the home shard when it is settled.
     var whenSettled: [() -> Void] = []
     private let shares = Atomic<Int>(1)

@@ -305,6 +305,8 @@ final class ShardLedger: EndOfTurnHandler, TimerHandler {
             guard !waiting.isCalledBack else { continue }
             let session = shard.session(waiting.session)
             if let entry = session.flatMap({ self.entry(for: waiting.sequence, of: $0, waiting.ticket) }) {
+                // Its message may have gone meanwhile.
+                writer.addPending(entry.weight - waiting.weight)
                 entries.append(entry)
                 entriesDue = min(entriesDue ?? now, now)
             } else {
@@ -405,8 +407,14 @@ final class ShardLedger: EndOfTurnHandler, TimerHandler {
         case .row(let handle, let key, let sequence, let ticket):
             ticket?.refuse()
             if let session = shard.session(handle), session.pointee.key == key {
-                let release = session.pointee.outbound.refused(sequence, mayGo: ticket != nil)
-                carryOut(release, sequence, of: session, entry.message)
+                let isTheirs = ticket?.tellsPublisher == true
+                let release = session.pointee.outbound.refused(sequence, mayGo: isTheirs)
+                if !isTheirs, release == .again, let entry = self.entry(for: sequence, of: session, nil) {
+                    // With what it was to be stored with, which is noted again too.
+                    note(entry, isUrgent: true)
+                } else {
+                    carryOut(release, sequence, of: session, entry.message)
+                }
             }
             if let ticket { release(ticket) }
         }
