@@ -149,6 +149,7 @@ extension ClientConnection {
             guard state.pointee.version.hasProperties else {
                 isRefused = true
                 // Not here: this may be in the middle of another message's way to its receivers.
+                // Sendable: posted to the reactor that the connection belongs to, which is this one.
                 nonisolated(unsafe) let connection = self
                 return shard.reactor.post { connection.refuse(.quotaExceeded) }
             }
