@@ -48,10 +48,15 @@ struct EveryRefusalTests {
         )
     }
 
+    /// What a request for a WebSocket, or its frames, can be refused for: provoked in `WebSocketTests`, before there is a
+    /// version of MQTT to tell apart.
+    private static let ofWebSockets = Set(WebSocketTests.refusals.map(\.reason))
+        .union([.upgradeTimedOut, .upgradeAbandoned, .framesMalformed])
+
     /// Nothing that a client does brings these about.
     @Test func `can be provoked, but for what is the node's own fault`() {
         let rest = Refusal.Reason.allCases.filter { Row.of($0).provoke == nil }
-        #expect(rest == [.outOfResources])
+        #expect(Set(rest).subtracting(Self.ofWebSockets) == [.outOfResources])
     }
 }
 

@@ -40,11 +40,12 @@ publish device-2025 root-2025
 
 step 'Who would be locked out, if the grace period ended now?'
 refused show sluice server-certs rotation custom-1 -o table
-say 'More time, while that device gets the new root. It then refuses the old certificate, and is served the new one again:'
+say 'More time, while that device gets the new root:'
 show sluice server-certs grace extend custom-1 --by 1h
-refused publish device-2025 root-2026
 publish device-2025 root-2026
 say 'It has come with the new one since. Then the old one can go:'
+wait_for 'the report to say so' sh -c "'$sluice' server-certs rotation custom-1"
+show sluice server-certs rotation custom-1 -o table
 show sluice server-certs grace end custom-1
 refused publish device-2025 root-2025
 refused publish device-2025 root-2025

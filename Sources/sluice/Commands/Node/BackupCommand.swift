@@ -17,7 +17,7 @@ struct BackupCommand: ParsableCommand {
             Private keys stay encrypted. The master key that opens them is not in the backup, nor is the configuration: \
             keep a copy of both elsewhere.
 
-            Example: sluice backup /var/backups/sluice-$(date +%F)
+            Example: sluice backup /var/backups/sluice
             """
     )
 
