@@ -43,9 +43,10 @@ refused show sluice server-certs rotation custom-1 -o table
 say 'More time, while that device gets the new root:'
 show sluice server-certs grace extend custom-1 --by 1h
 publish device-2025 root-2026
-say 'It has come with the new one since. Then the old one can go:'
-wait_for 'the report to say so' sh -c "'$sluice' server-certs rotation custom-1"
-show sluice server-certs rotation custom-1 -o table
+say 'It has come with the new one since; the report says so, and that some devices may not have come yet:'
+wait_for 'the report to say so' sh -c "'$sluice' server-certs rotation custom-1 -o json | grep -q '\"pendingCount\":0'"
+refused show sluice server-certs rotation custom-1 -o table
+say 'Here there are no others. Then the old one can go:'
 show sluice server-certs grace end custom-1
 refused publish device-2025 root-2025
 refused publish device-2025 root-2025
