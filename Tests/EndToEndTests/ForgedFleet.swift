@@ -94,8 +94,10 @@ final class HeldSessions: Sendable {
 
     /// The words of each whole line that begins with this one.
     private func lines(of word: String) -> [[String]] {
-        let whole = text.prefix(through: text.lastIndex(of: "\n") ?? text.startIndex)
-        return whole.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        // Read once: it grows.
+        let text = self.text
+        guard let end = text.lastIndex(of: "\n") else { return [] }
+        return text[..<end].split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
             .filter { $0.first == word }.map { Array($0.dropFirst()) }
     }
 }
