@@ -196,7 +196,7 @@ def hammer(port, cafile, pem, seconds, rate):
                 return
             try:
                 with connect(port, tls_context) as connection:
-                    code = send_connect(connection, f"hammer-{number}")
+                    code = send_connect(connection, f"hammer-{number}-{attempt}")
                     if code:
                         raise ConnectionError(f"CONNACK {code:#x}")
                 with lock:

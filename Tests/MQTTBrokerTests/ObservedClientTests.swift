@@ -54,7 +54,7 @@ import Testing
                 for device in [devices[0], devices[2]] { _ = try device.receiveUntilClosed() }
             }
         }
-        #expect(await running.reaches { $0.connections == 3 && $0.connected == 2 })
+        #expect(await running.reaches { $0.sent[.connack] == 3 && $0.connected == 2 })
         let asked = ["a", "b", "c", "d"].map { ClientID($0) }
         #expect(await running.broker.connected(among: asked) == [ClientID("a"), ClientID("c")])
         await running.broker.drain()
