@@ -27,13 +27,13 @@ struct DeviceSearch: Sendable {
     private let columnFilter: DeviceColumnFilter
 
     /// How long a page is walked for, at least one step.
-    static let usualPatience = Duration.milliseconds(20)
+    static let usualPatience = Duration.milliseconds(10)
     /// Rows of one condition that are looked at and sorted: some 30 ms where they lie scattered over a million others.
     static let usualSortable = 8_000
-    /// Times `sortable` that are sorted where walking found no page: 100 ms or so.
-    static let patientFactor = 4
-    /// Times `sortable` that are read off an index for a text: 10 ms or so.
-    static let textFactor = 16
+    /// Times `sortable` that are sorted where walking found no page: 40 ms or so.
+    static let patientFactor = 2
+    /// Times `sortable` that are read off an index for a text: 5 ms or so.
+    static let textFactor = 8
     /// Rows of one step of a walk: some 15 ms at worst.
     static let usualWalk = 4_000
     /// The part of a step that is walked before anything else is tried: frequent values fill a page by that alone.
